@@ -1,0 +1,21 @@
+/** One live registration of an extension's AOR, as Asterisk stores it. */
+import type { SourceAddress } from './address.ts';
+import type { UserAgent } from './user-agent.ts';
+
+export interface Contact {
+  /** Asterisk's own id: `<aor>;@<hash of the URI>`. The key of AstDB family `registrar/contact`. */
+  readonly id: string;
+  /** The endpoint that registered. On FreePBX the AOR and the endpoint have the extension's name. */
+  readonly extension: string;
+  readonly uri: string;
+  readonly userAgent: UserAgent;
+  /** The REGISTER's Call-ID; ties the contact to the security event that carries its true source. */
+  readonly callId: string;
+  /** Seconds since the epoch. */
+  readonly expires: number;
+  /**
+   * The REGISTER's source. `seen` by Asterisk's socket (security event); only `claimed` by the message's own Contact
+   * where no event told (after an outage), which anybody can write.
+   */
+  readonly source: { readonly address: SourceAddress; readonly proof: 'seen' | 'claimed' } | undefined;
+}

@@ -1,0 +1,187 @@
+/**
+ * The verdict on one call: a pure function of the call itself, then of what is registered at its extension.
+ * Emergency calls never come here: the dialplan lets them pass before it asks.
+ */
+import { type SourceAddress, sameAddress } from './address.ts';
+import type { Contact } from './contact.ts';
+import type { Mode } from './lock.ts';
+import type { UserAgentTest } from './matcher.ts';
+import type { UserAgent } from './user-agent.ts';
+
+export type DenyReason =
+  /** The INVITE's User-Agent is not the phone's. */
+  | 'wrong-device'
+  /** The INVITE names no device at all. */
+  | 'no-user-agent'
+  /** The INVITE's User-Agent is too long, not UTF-8, or holds control characters. */
+  | 'malformed-user-agent'
+  /** The INVITE names the right device, but comes from where a wrong one is registered. */
+  | 'wrong-device-registered'
+  /** `require-registration`: no live matching contact is at the call's source address. */
+  | 'not-registered';
+
+export type UnknownReason =
+  /** The registrations were not listed yet since the service started. */
+  | 'contacts-not-listed'
+  /** The locks are being read back from AstDB after the database was lost. */
+  | 'locks-not-loaded';
+
+export type AllowReason = 'no-extension' | 'no-lock' | 'matches';
+
+export type Verdict =
+  | { readonly kind: 'allow'; readonly reason: AllowReason }
+  | { readonly kind: 'deny'; readonly reason: DenyReason }
+  | { readonly kind: 'unknown'; readonly reason: UnknownReason };
+
+/** A call at the gate. */
+export interface Call {
+  /** The endpoint whose INVITE this is (the channel's, or its master channel's); undefined where there is none. */
+  readonly endpoint: string | undefined;
+  readonly userAgent: UserAgent;
+  readonly address: SourceAddress | undefined;
+  /** Who sent the call here without an INVITE of their own. */
+  readonly behind: readonly Party[];
+}
+
+/** An extension that transferred or forwarded the call. */
+export interface Party {
+  readonly role: 'transferer' | 'forwarder';
+  readonly endpoint: string;
+  readonly address: SourceAddress | undefined;
+}
+
+export interface JudgedContact {
+  readonly contact: Contact;
+  /** Whether the lock in force accepts the REGISTER's User-Agent. */
+  readonly matches: boolean;
+}
+
+/** What is known of one extension when a call is judged. */
+export interface Standing {
+  /** The lock in force, compiled. */
+  readonly accepts: UserAgentTest;
+  readonly mode: Mode;
+  readonly requireRegistration: boolean;
+  /** Live contacts; undefined while they were never listed. */
+  readonly contacts: readonly JudgedContact[] | undefined;
+}
+
+/** The standing of an endpoint; undefined where it is no extension or has no lock in force. */
+export type StandingOf = (endpoint: string) => Standing | 'no-extension' | 'no-lock' | 'not-loaded';
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** Whose lock decided; undefined where nobody's did. */
+  readonly extension: string | undefined;
+  /** Who that was in the call; `caller` sent the INVITE. */
+  readonly role: 'caller' | Party['role'];
+  /** In `monitor` a deny is recorded and answered allow. */
+  readonly mode: Mode;
+}
+
+export function judgeCall(call: Call, standingOf: StandingOf): Judgement {
+  const judgements: Judgement[] = [];
+  if (call.endpoint !== undefined) {
+    const standing = standingOf(call.endpoint);
+    judgements.push(judgement(call.endpoint, 'caller', standing, (found) => judgeCaller(call, found)));
+  }
+  for (const party of call.behind) {
+    const standing = standingOf(party.endpoint);
+    judgements.push(judgement(party.endpoint, party.role, standing, (found) => judgeParty(party, found)));
+  }
+  return judgements.reduce(graver, NOBODY);
+}
+
+/** What the dialplan is told. */
+export function answerOf({ verdict, mode }: Judgement): Verdict {
+  return verdict.kind === 'deny' && mode === 'monitor' ? { kind: 'allow', reason: 'matches' } : verdict;
+}
+
+const NOBODY: Judgement = {
+  verdict: { kind: 'allow', reason: 'no-extension' },
+  extension: undefined,
+  role: 'caller',
+  mode: 'enforce',
+};
+
+function judgement(
+  endpoint: string,
+  role: Judgement['role'],
+  standing: ReturnType<StandingOf>,
+  judge: (standing: Standing) => Verdict,
+): Judgement {
+  if (standing === 'no-extension') return NOBODY;
+  if (standing === 'no-lock') {
+    return { verdict: { kind: 'allow', reason: 'no-lock' }, extension: endpoint, role, mode: 'enforce' };
+  }
+  if (standing === 'not-loaded') {
+    return { verdict: unknown('locks-not-loaded'), extension: endpoint, role, mode: 'enforce' };
+  }
+  return { verdict: judge(standing), extension: endpoint, role, mode: standing.mode };
+}
+
+function judgeCaller(call: Call, standing: Standing): Verdict {
+  if (call.userAgent.kind === 'absent') return deny('no-user-agent');
+  if (call.userAgent.kind === 'malformed') return deny('malformed-user-agent');
+  if (!standing.accepts(call.userAgent)) return deny('wrong-device');
+  return judgeAddress(call.address, standing);
+}
+
+/** Someone behind the call sent no INVITE here: only what is registered, and from where, can tell. */
+function judgeParty(party: Party, standing: Standing): Verdict {
+  if (party.address !== undefined) return judgeAddress(party.address, standing);
+  if (standing.contacts === undefined) return unknown('contacts-not-listed');
+  // Without the address nobody can tell whose hand it was, so one wrong device at the extension is enough.
+  if (standing.contacts.some(({ matches }) => !matches)) return deny('wrong-device-registered');
+  if (standing.requireRegistration && standing.contacts.length === 0) return deny('not-registered');
+  return MATCHES;
+}
+
+function judgeAddress(address: SourceAddress | undefined, standing: Standing): Verdict {
+  const { contacts } = standing;
+  if (contacts === undefined) return unknown('contacts-not-listed');
+  const here = address === undefined ? [] : contacts.filter(({ contact }) => isAt(contact, address));
+  // Where both kinds share one address (an SBC in front of every phone), the right phone's word stands: a thief
+  // must not be able to silence it by registering.
+  if (here.some(({ matches }) => !matches) && !here.some(({ matches }) => matches)) {
+    return deny('wrong-device-registered');
+  }
+  if (standing.requireRegistration && !isRegisteredAt(address, contacts)) return deny('not-registered');
+  return MATCHES;
+}
+
+function isAt(contact: Contact, address: SourceAddress): boolean {
+  return contact.source !== undefined && sameAddress(contact.source.address, address);
+}
+
+/**
+ * The same IP and port; for TCP and TLS the same IP, because a phone that reconnects calls from a new port before it
+ * registers anew.
+ */
+function isRegisteredAt(address: SourceAddress | undefined, contacts: readonly JudgedContact[]): boolean {
+  if (address === undefined) return false;
+  return contacts.some(({ contact, matches }) => {
+    if (!matches || contact.source === undefined) return false;
+    const { transport, ip } = contact.source.address;
+    const isStream = transport !== 'udp' && transport !== 'unknown';
+    return isAt(contact, address) || (isStream && ip === address.ip);
+  });
+}
+
+const GRAVITY = { allow: 0, unknown: 1, deny: 2 } as const;
+
+/** An enforced deny outweighs an unknown, which outweighs an allow; a monitored deny yields to a graver answer. */
+function graver(a: Judgement, b: Judgement): Judgement {
+  const weigh = (one: Judgement) => GRAVITY[answerOf(one).kind] * 2 + (one.verdict.kind === 'deny' ? 1 : 0);
+  return weigh(b) > weigh(a) || (a === NOBODY && weigh(b) === weigh(a)) ? b : a;
+}
+
+const MATCHES: Verdict = { kind: 'allow', reason: 'matches' };
+
+function deny(reason: DenyReason): Verdict {
+  return { kind: 'deny', reason };
+}
+
+function unknown(reason: UnknownReason): Verdict {
+  return { kind: 'unknown', reason };
+}

@@ -1,0 +1,307 @@
+/**
+ * All extensions in memory: what operators decided, what is registered, and so the standing a call is judged by. Reads
+ * take no I/O and a bounded, small time; a change of policy is in force for the next call at once, because each row
+ * notices by its version that it must be judged anew.
+ */
+import type { Contact } from '../domain/contact.ts';
+import type { Lock, LockSource, Mode } from '../domain/lock.ts';
+import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
+import type { PhoneModel } from '../domain/phone-model.ts';
+import { DEFAULT_SETTINGS, type ExtensionPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
+import type { JudgedContact, Standing, StandingOf } from '../domain/verdict.ts';
+import { compilePattern } from '../pattern/pattern.ts';
+
+/** What happened to one contact of an extension. */
+export type ContactChange =
+  | {
+      readonly kind: 'appeared' | 'refreshed';
+      readonly contact: Contact;
+      readonly matches: boolean | undefined;
+    }
+  | { readonly kind: 'gone'; readonly contact: Contact };
+
+/** The lock an extension has, and where it comes from. */
+export interface LockInForce {
+  readonly source: LockSource;
+  readonly lock: Lock | undefined;
+  readonly mode: Mode;
+  readonly requireRegistration: boolean;
+}
+
+interface Row {
+  readonly name: string;
+  label: string | undefined;
+  /** Asterisk lists it as an extension. */
+  listed: boolean;
+  policy: ExtensionPolicy;
+  contacts: JudgedContact[];
+  /** Contacts of the right device that a wrong one displaced: the phone still believes in them until they expire. */
+  displaced: Contact[];
+  standing: ReturnType<StandingOf>;
+  /** The table's version `standing` and the contacts were judged at. */
+  version: number;
+}
+
+/** How many displaced contacts of one extension are remembered. */
+const MAX_DISPLACED = 8;
+
+export class ExtensionTable {
+  readonly #rows = new Map<string, Row>();
+  readonly #models = new Map<string, { model: PhoneModel; test: TextTest }>();
+  #settings: Settings = DEFAULT_SETTINGS;
+  #fallback: UserAgentTest | undefined;
+  /** Locks compiled against the present library. */
+  #compiled = new WeakMap<Lock, UserAgentTest>();
+  #version = 1;
+  #loaded = false;
+  #listed = false;
+
+  /** Locks are known (from the database, or recovered from AstDB). Until then nobody has a standing. */
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
+  markLoaded(): void {
+    this.#loaded = true;
+    this.#version++;
+  }
+
+  /** The contacts have been listed since the start. */
+  get contactsListed(): boolean {
+    return this.#listed;
+  }
+
+  markContactsListed(): void {
+    this.#listed = true;
+    this.#version++;
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  setSettings(settings: Settings): void {
+    this.#settings = settings;
+    this.#refreshFallback();
+  }
+
+  get models(): readonly PhoneModel[] {
+    return [...this.#models.values()].map(({ model }) => model);
+  }
+
+  model(id: string): PhoneModel | undefined {
+    return this.#models.get(id)?.model;
+  }
+
+  /** Models whose pattern does not compile are left out; the library is checked before it comes here. */
+  setModels(models: Iterable<PhoneModel>): void {
+    this.#models.clear();
+    this.#compiled = new WeakMap();
+    for (const model of models) {
+      const test = compilePattern(model.pattern);
+      if (typeof test === 'function') this.#models.set(model.id, { model, test });
+    }
+    this.#refreshFallback();
+  }
+
+  setPolicy(extension: string, policy: ExtensionPolicy | undefined): void {
+    const row = this.#row(extension);
+    row.policy = policy ?? NO_POLICY;
+    row.version = 0;
+    this.#dropIfEmpty(row);
+  }
+
+  policy(extension: string): ExtensionPolicy {
+    return this.#rows.get(extension)?.policy ?? NO_POLICY;
+  }
+
+  /** The whole list as Asterisk has it; extensions no longer in it keep their own lock, but inherit nothing. */
+  setExtensions(extensions: ReadonlyMap<string, string | undefined>): void {
+    for (const row of this.#rows.values()) row.listed = extensions.has(row.name);
+    for (const [name, label] of extensions) {
+      const row = this.#row(name);
+      row.listed = true;
+      row.label = label;
+    }
+    this.#version++;
+    for (const row of this.#rows.values()) this.#dropIfEmpty(row);
+  }
+
+  /** Names of all that are listed, locked or registered, in natural order. */
+  names(): string[] {
+    return [...this.#rows.keys()].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  }
+
+  has(extension: string): boolean {
+    return this.#rows.has(extension);
+  }
+
+  isListed(extension: string): boolean {
+    return this.#rows.get(extension)?.listed ?? false;
+  }
+
+  /** Extensions of Asterisk's list, as one map. */
+  listedExtensions(): Map<string, string | undefined> {
+    const listed = new Map<string, string | undefined>();
+    for (const row of this.#rows.values()) if (row.listed) listed.set(row.name, row.label);
+    return listed;
+  }
+
+  label(extension: string): string | undefined {
+    return this.#rows.get(extension)?.label;
+  }
+
+  /** Live contacts, judged by the lock in force; `matches` is undefined where none is. */
+  contacts(extension: string): readonly { contact: Contact; matches: boolean | undefined }[] {
+    const row = this.#rows.get(extension);
+    if (row === undefined) return [];
+    const locked = typeof this.#judged(row).standing === 'object';
+    return row.contacts.map(({ contact, matches }) => ({ contact, matches: locked ? matches : undefined }));
+  }
+
+  /** The contacts of one extension are now these; what changed comes back. */
+  applyContacts(extension: string, contacts: readonly Contact[]): ContactChange[] {
+    if (contacts.length === 0 && !this.#rows.has(extension)) return [];
+    const row = this.#judged(this.#row(extension));
+    const before = new Map(row.contacts.map((judged) => [judged.contact.id, judged.contact]));
+    row.contacts = contacts.map((contact) => this.#judge(row, contact));
+    const changes: ContactChange[] = [];
+    for (const { contact, matches } of row.contacts) {
+      const was = before.get(contact.id);
+      before.delete(contact.id);
+      const judged = typeof row.standing === 'object' ? matches : undefined;
+      if (was === undefined) changes.push({ kind: 'appeared', contact, matches: judged });
+      else if (isNews(was, contact)) changes.push({ kind: 'refreshed', contact, matches: judged });
+    }
+    for (const contact of before.values()) changes.push({ kind: 'gone', contact });
+    this.#rememberDisplaced(row, before.values());
+    if (typeof row.standing === 'object') row.standing = this.#standing(row, row.standing.accepts);
+    this.#dropIfEmpty(row);
+    return changes;
+  }
+
+  /** Contacts of the right device: live ones, and displaced ones that have not expired. */
+  matchingContacts(extension: string, nowSeconds: number): Contact[] {
+    const row = this.#rows.get(extension);
+    if (row === undefined || typeof this.#judged(row).standing !== 'object') return [];
+    row.displaced = row.displaced.filter((contact) => contact.expires > nowSeconds);
+    const live = row.contacts.filter(({ matches }) => matches).map(({ contact }) => contact);
+    const displaced = row.displaced.filter((contact) => this.#judge(row, contact).matches);
+    return [...live, ...displaced];
+  }
+
+  lockInForce(extension: string): LockInForce {
+    const policy = this.policy(extension);
+    const mode = policy.mode ?? this.#settings.mode;
+    const requireRegistration = policy.requireRegistration ?? this.#settings.requireRegistration;
+    if (policy.lock !== undefined) return { source: 'own', lock: policy.lock, mode, requireRegistration };
+    const { fallback } = this.#settings;
+    if (fallback !== undefined && this.isListed(extension)) {
+      const lock: Lock = { alternatives: [{ kind: 'model', model: fallback }] };
+      return { source: 'fallback', lock, mode, requireRegistration };
+    }
+    return { source: 'none', lock: undefined, mode, requireRegistration };
+  }
+
+  readonly standingOf: StandingOf = (endpoint) => {
+    if (!this.#loaded) return 'not-loaded';
+    const row = this.#rows.get(endpoint);
+    return row === undefined ? 'no-extension' : this.#judged(row).standing;
+  };
+
+  /** What the lock accepts, by the library as it is. */
+  compile(lock: Lock): UserAgentTest {
+    let test = this.#compiled.get(lock);
+    if (test === undefined) {
+      test = compileLock(lock, (id) => this.#models.get(id)?.test, compilePattern);
+      this.#compiled.set(lock, test);
+    }
+    return test;
+  }
+
+  #row(name: string): Row {
+    let row = this.#rows.get(name);
+    if (row === undefined) {
+      row = {
+        name,
+        label: undefined,
+        listed: false,
+        policy: NO_POLICY,
+        contacts: [],
+        displaced: [],
+        standing: 'no-extension',
+        version: 0,
+      };
+      this.#rows.set(name, row);
+    }
+    return row;
+  }
+
+  #dropIfEmpty(row: Row): void {
+    const hasPolicy = row.policy !== NO_POLICY;
+    if (!row.listed && !hasPolicy && row.contacts.length === 0) this.#rows.delete(row.name);
+  }
+
+  /** The row, with its standing and contacts judged at the table's version. */
+  #judged(row: Row): Row {
+    if (row.version === this.#version) return row;
+    row.version = this.#version;
+    const accepts = this.#accepts(row);
+    if (accepts === undefined) {
+      row.standing = row.listed || row.policy !== NO_POLICY ? 'no-lock' : 'no-extension';
+      return row;
+    }
+    row.contacts = row.contacts.map(({ contact }) => ({ contact, matches: accepts(contact.userAgent) }));
+    row.standing = this.#standing(row, accepts);
+    return row;
+  }
+
+  #standing(row: Row, accepts: UserAgentTest): Standing {
+    return {
+      accepts,
+      mode: row.policy.mode ?? this.#settings.mode,
+      requireRegistration: row.policy.requireRegistration ?? this.#settings.requireRegistration,
+      contacts: this.#listed ? row.contacts : undefined,
+    };
+  }
+
+  #accepts(row: Row): UserAgentTest | undefined {
+    if (row.policy.lock !== undefined) return this.compile(row.policy.lock);
+    return row.listed ? this.#fallback : undefined;
+  }
+
+  #judge(row: Row, contact: Contact): JudgedContact {
+    const { standing } = row;
+    return { contact, matches: typeof standing === 'object' && standing.accepts(contact.userAgent) };
+  }
+
+  #rememberDisplaced(row: Row, gone: Iterable<Contact>): void {
+    const { standing } = row;
+    if (typeof standing !== 'object') return;
+    const wrongOneIsHere = row.contacts.some(({ matches }) => !matches);
+    if (!wrongOneIsHere) {
+      row.displaced = [];
+      return;
+    }
+    for (const contact of gone) if (standing.accepts(contact.userAgent)) row.displaced.push(contact);
+    row.displaced = row.displaced.slice(-MAX_DISPLACED);
+  }
+
+  #refreshFallback(): void {
+    const { fallback } = this.#settings;
+    this.#fallback =
+      fallback === undefined
+        ? undefined
+        : this.compile({ alternatives: [{ kind: 'model', model: fallback }] });
+    this.#version++;
+  }
+}
+
+function isNews(was: Contact, is: Contact): boolean {
+  return (
+    was.expires !== is.expires ||
+    was.callId !== is.callId ||
+    JSON.stringify(was.userAgent) !== JSON.stringify(is.userAgent) ||
+    JSON.stringify(was.source) !== JSON.stringify(is.source)
+  );
+}

@@ -1,0 +1,231 @@
+/**
+ * The open violations, in memory: opened, counted and ended here, in this one place. It tells what changed and keeps
+ * no clock, no disk and no log of its own.
+ */
+import type { SourceAddress } from '../domain/address.ts';
+import type { Contact } from '../domain/contact.ts';
+import type { Mode } from '../domain/lock.ts';
+import type { UserAgentTest } from '../domain/matcher.ts';
+import { showUserAgent, type UserAgent } from '../domain/user-agent.ts';
+import type { DenyReason } from '../domain/verdict.ts';
+import type { SeenBy, Violation, ViolationEnd } from '../domain/violation.ts';
+
+export interface ViolationChange {
+  readonly change: 'opened' | 'counted' | 'ended';
+  readonly violation: Violation;
+}
+
+/** A call the lock in force denies, enforced or not. */
+export interface DeniedCall {
+  readonly extension: string;
+  readonly userAgent: UserAgent;
+  readonly address: SourceAddress | undefined;
+  readonly reason: DenyReason;
+  readonly mode: Mode;
+  readonly dialled: string;
+}
+
+/** Open violations one extension may have; an attacker who varies the User-Agent must not fill memory or tables. */
+export const MAX_OPEN_PER_EXTENSION = 50;
+
+interface Entry {
+  violation: Violation;
+  readonly contacts: Set<string>;
+}
+
+export class ViolationBook {
+  readonly #open = new Map<string, Map<string, Entry>>();
+  #nextId = 1;
+
+  /** Violations that were open when the service last ran. Which contacts hold them is found when contacts are listed. */
+  load(open: readonly Violation[], nextId: number): void {
+    for (const violation of open) this.#put(violation.extension, { violation, contacts: new Set() });
+    this.#nextId = Math.max(nextId, ...open.map(({ id }) => id + 1));
+  }
+
+  open(extension: string): Violation[] {
+    return [...(this.#open.get(extension)?.values() ?? [])].map(({ violation }) => violation);
+  }
+
+  hasOpen(extension: string): boolean {
+    return this.#open.has(extension);
+  }
+
+  *allOpen(): Iterable<Violation> {
+    for (const entries of this.#open.values()) for (const { violation } of entries.values()) yield violation;
+  }
+
+  /** A REGISTER does not match the lock in force. */
+  sawRegister(contact: Contact, reason: DenyReason, mode: Mode, now: number): ViolationChange[] {
+    const { extension, userAgent } = contact;
+    const address = contact.source?.address;
+    const key = keyOf(userAgent, address);
+    // A refresh may come from a new address: what the contact held before ends with it.
+    const moved = this.#release(contact, 'contact-gone', now, key);
+    const seen = this.#see({ extension, userAgent, address, reason, mode }, 'REGISTER', undefined, now);
+    this.#entry(extension, key)?.contacts.add(contact.id);
+    return [...moved, ...seen];
+  }
+
+  /** A contact that is known from a list, or judged anew, does not match: opens a violation where none is, counts none. */
+  holds(contact: Contact, reason: DenyReason, mode: Mode, now: number): ViolationChange[] {
+    const entry = this.#entry(contact.extension, keyOf(contact.userAgent, contact.source?.address));
+    if (entry === undefined) return this.sawRegister(contact, reason, mode, now);
+    entry.contacts.add(contact.id);
+    return [];
+  }
+
+  sawCall(call: DeniedCall, now: number): ViolationChange[] {
+    return this.#see(call, 'INVITE', call.dialled, now);
+  }
+
+  /** The contact matches now, is gone, or was evicted: what it held ends, unless another contact holds it too. */
+  contactEnded(contact: Contact, how: ViolationEnd, now: number): ViolationChange[] {
+    return this.#release(contact, how, now);
+  }
+
+  /** An operator says it is dealt with. */
+  clear(extension: string, now: number): ViolationChange[] {
+    return this.#endWhere(extension, () => true, 'cleared', now);
+  }
+
+  /** The lock changed: what it accepts now is no violation any more. `accepts` undefined: no lock is in force. */
+  rejudge(extension: string, accepts: UserAgentTest | undefined, now: number): ViolationChange[] {
+    return this.#endWhere(
+      extension,
+      ({ violation }) => accepts === undefined || accepts(violation.userAgent),
+      'lock-changed',
+      now,
+    );
+  }
+
+  /** Ends those that no contact holds and that were last seen before `before` (milliseconds since the epoch). */
+  endQuiet(before: number, now: number): ViolationChange[] {
+    const quiet = ({ violation, contacts }: Entry) => contacts.size === 0 && violation.lastSeen < before;
+    return [...this.#open.keys()].flatMap((extension) => this.#endWhere(extension, quiet, 'quiet', now));
+  }
+
+  /**
+   * After a whole list of contacts: violations opened by a REGISTER whose contact is not in the list, and that no live
+   * one holds, ended while nobody was looking.
+   */
+  endUnheld(extension: string, now: number): ViolationChange[] {
+    const unheld = ({ violation, contacts }: Entry) =>
+      contacts.size === 0 && violation.by.includes('REGISTER');
+    return this.#endWhere(extension, unheld, 'contact-gone', now);
+  }
+
+  #see(
+    what: Omit<DeniedCall, 'dialled'>,
+    by: SeenBy,
+    dialled: string | undefined,
+    now: number,
+  ): ViolationChange[] {
+    const key = keyOf(what.userAgent, what.address);
+    const entry = this.#entry(what.extension, key);
+    if (entry === undefined) {
+      const room = this.#makeRoom(what.extension, now);
+      const violation = open(this.#nextId++, what, by, dialled, now);
+      this.#put(what.extension, { violation, contacts: new Set() });
+      return [...room, { change: 'opened', violation }];
+    }
+    entry.violation = count(entry.violation, what, by, dialled, now);
+    return [{ change: 'counted', violation: entry.violation }];
+  }
+
+  #release(contact: Contact, how: ViolationEnd, now: number, keepKey?: string): ViolationChange[] {
+    const entries = this.#open.get(contact.extension);
+    const changes: ViolationChange[] = [];
+    for (const [key, entry] of entries ?? []) {
+      if (key === keepKey || !entry.contacts.delete(contact.id) || entry.contacts.size > 0) continue;
+      changes.push(this.#end(contact.extension, key, entry, how, now));
+    }
+    return changes;
+  }
+
+  /** Only what no contact holds makes room, the oldest first; where every one is held, the oldest held. */
+  #makeRoom(extension: string, now: number): ViolationChange[] {
+    const entries = this.#open.get(extension);
+    if (entries === undefined || entries.size < MAX_OPEN_PER_EXTENSION) return [];
+    const byAge = [...entries].sort(
+      ([, a], [, b]) =>
+        Math.sign(a.contacts.size) - Math.sign(b.contacts.size) ||
+        a.violation.lastSeen - b.violation.lastSeen,
+    );
+    const oldest = byAge[0];
+    return oldest === undefined ? [] : [this.#end(extension, oldest[0], oldest[1], 'superseded', now)];
+  }
+
+  #endWhere(
+    extension: string,
+    which: (entry: Entry) => boolean,
+    how: ViolationEnd,
+    now: number,
+  ): ViolationChange[] {
+    const matching = [...(this.#open.get(extension) ?? [])].filter(([, entry]) => which(entry));
+    return matching.map(([key, entry]) => this.#end(extension, key, entry, how, now));
+  }
+
+  #end(extension: string, key: string, entry: Entry, how: ViolationEnd, now: number): ViolationChange {
+    const entries = this.#open.get(extension);
+    entries?.delete(key);
+    if (entries?.size === 0) this.#open.delete(extension);
+    return { change: 'ended', violation: { ...entry.violation, ended: { at: now, how } } };
+  }
+
+  #entry(extension: string, key: string): Entry | undefined {
+    return this.#open.get(extension)?.get(key);
+  }
+
+  #put(extension: string, entry: Entry): void {
+    let entries = this.#open.get(extension);
+    if (entries === undefined) {
+      entries = new Map();
+      this.#open.set(extension, entries);
+    }
+    entries.set(keyOf(entry.violation.userAgent, entry.violation.address), entry);
+  }
+}
+
+/** One device at one place: the port is not part of it, since a caller takes a new one each time. */
+function keyOf(userAgent: UserAgent, address: SourceAddress | undefined): string {
+  return `${address?.ip ?? ''} ${userAgent.kind} ${showUserAgent(userAgent)}`;
+}
+
+function open(
+  id: number,
+  what: Omit<DeniedCall, 'dialled'>,
+  by: SeenBy,
+  dialled: string | undefined,
+  now: number,
+): Violation {
+  const { extension, userAgent, address, reason, mode } = what;
+  return {
+    ...{ id, extension, userAgent, address, reason, mode, dialled },
+    by: [by],
+    firstSeen: now,
+    lastSeen: now,
+    registers: by === 'REGISTER' ? 1 : 0,
+    calls: by === 'INVITE' ? 1 : 0,
+    ended: undefined,
+  };
+}
+
+function count(
+  was: Violation,
+  what: Omit<DeniedCall, 'dialled'>,
+  by: SeenBy,
+  dialled: string | undefined,
+  now: number,
+): Violation {
+  return {
+    ...was,
+    address: what.address ?? was.address,
+    mode: what.mode,
+    by: was.by.includes(by) ? was.by : [...was.by, by],
+    lastSeen: now,
+    registers: was.registers + (by === 'REGISTER' ? 1 : 0),
+    calls: was.calls + (by === 'INVITE' ? 1 : 0),
+    dialled: dialled ?? was.dialled,
+  };
+}
