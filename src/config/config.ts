@@ -1,0 +1,156 @@
+/**
+ * The configuration file, TOML. Every key has a default; an unknown key or a value out of range is an error that says
+ * where it is and what was probably meant. Secrets are kept apart from what may be shown.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import leven from 'leven';
+import { parse, TomlError } from 'smol-toml';
+import { KEYS, type Key } from './keys.ts';
+
+export const DEFAULT_PATH = '/etc/device-lock/device-lock.toml';
+
+type Value<K> = K extends { type: 'number' }
+  ? number
+  : K extends { type: 'switch' }
+    ? boolean
+    : K extends { type: 'texts' }
+      ? readonly string[]
+      : string;
+type Values = {
+  readonly [S in keyof typeof KEYS]: { readonly [K in keyof (typeof KEYS)[S]]: Value<(typeof KEYS)[S][K]> };
+};
+
+export interface Config extends Values {
+  /** The file it was read from. */
+  readonly path: string;
+  /** The file can be read by others than its owner and group. */
+  readonly exposed: boolean;
+}
+
+/** One or several faults of the file, each with its place. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly hint: string;
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.hint = hint;
+  }
+}
+
+/** Reads the file. Throws a {@link ConfigError}. */
+export function loadConfig(path: string): Config {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const hint =
+      code === 'ENOENT'
+        ? 'Name another file with --config or DEVICE_LOCK_CONFIG.'
+        : 'Run as root or as the user of the service.';
+    throw new ConfigError(`The configuration ${path} cannot be read (${code}).`, hint, { cause: error });
+  }
+  const values = readConfig(text, path);
+  return {
+    ...values,
+    ami: { ...values.ami, secret: secretOf(values.ami, '[ami]') },
+    ari: { ...values.ari, secret: secretOf(values.ari, '[ari]') },
+    path,
+    exposed: (statSync(path).mode & 0o004) !== 0,
+  };
+}
+
+/** Reads the text of a configuration; `path` is only for the messages. */
+export function readConfig(text: string, path: string): Values {
+  const document = parseToml(text, path);
+  const faults: string[] = [];
+  const sections: Record<string, Record<string, unknown>> = {};
+  for (const name of Object.keys(document)) {
+    if (!(name in KEYS)) faults.push(`there is no section [${name}]${nearest(name, Object.keys(KEYS))}`);
+  }
+  for (const [name, keys] of Object.entries(KEYS)) {
+    sections[name] = readSection(name, keys, document[name] ?? {}, faults);
+  }
+  if (faults.length > 0) {
+    const hint = 'Every key is described in the file device-lock.example.toml.';
+    throw new ConfigError(`The configuration ${path} has ${faults.join('; ')}.`, hint);
+  }
+  return sections as unknown as Values;
+}
+
+function parseToml(text: string, path: string): Record<string, unknown> {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const why = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '');
+    // The parser's own message quotes the line, which may hold a secret.
+    throw new ConfigError(
+      `The configuration ${path} is not TOML at line ${error.line}: ${why}.`,
+      'Mend that line.',
+    );
+  }
+}
+
+function readSection(
+  section: string,
+  keys: Readonly<Record<string, Key>>,
+  found: unknown,
+  faults: string[],
+): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) {
+    faults.push(`${section} as a value, but it is a section: [${section}]`);
+    return values;
+  }
+  for (const name of Object.keys(found)) {
+    if (!(name in keys))
+      faults.push(`an unknown key ${name} in [${section}]${nearest(name, Object.keys(keys))}`);
+  }
+  for (const [name, key] of Object.entries(keys)) {
+    const value: unknown = (found as Record<string, unknown>)[name];
+    const fault = value === undefined ? undefined : faultOf(key, value);
+    if (fault !== undefined) faults.push(`${name} in [${section}], which must be ${fault}`);
+    values[name] = value ?? key.default;
+  }
+  return values;
+}
+
+/** What the value should have been; undefined where it is right. Never says the value: it may be a secret. */
+function faultOf(key: Key, value: unknown): string | undefined {
+  switch (key.type) {
+    case 'text':
+      if (typeof value !== 'string') return 'text in quotes';
+      if (/[\r\n\0]/.test(value)) return 'one line';
+      if (key.choices !== undefined && !key.choices.includes(value))
+        return `one of ${key.choices.join(', ')}`;
+      return undefined;
+    case 'texts':
+      return Array.isArray(value) && value.every((one) => typeof one === 'string')
+        ? undefined
+        : 'a list of texts';
+    case 'number':
+      return typeof value === 'number' && Number.isInteger(value) && value >= key.min && value <= key.max
+        ? undefined
+        : `a whole number from ${key.min} to ${key.max}`;
+    case 'switch':
+      return typeof value === 'boolean' ? undefined : 'true or false';
+  }
+}
+
+function nearest(name: string, names: readonly string[]): string {
+  const [best] = names
+    .map((one) => ({ one, distance: leven(name, one) }))
+    .sort((a, b) => a.distance - b.distance);
+  return best !== undefined && best.distance <= 3 ? ` (did you mean ${best.one}?)` : '';
+}
+
+function secretOf(section: { secret: string; 'secret-file': string }, name: string): string {
+  if (section['secret-file'] === '') return section.secret;
+  try {
+    return readFileSync(section['secret-file'], 'utf8').trim();
+  } catch (error) {
+    const message = `The secret-file of ${name}, ${section['secret-file']}, cannot be read.`;
+    throw new ConfigError(message, 'Give it to the user of the service, mode 0640.', { cause: error });
+  }
+}

@@ -1,0 +1,94 @@
+/** Every key of the configuration file: its type, its range, its default, and a line on what it is for. */
+
+export type Key =
+  | {
+      readonly type: 'text';
+      readonly default: string;
+      readonly choices?: readonly string[];
+      readonly about: string;
+    }
+  | { readonly type: 'texts'; readonly default: readonly string[]; readonly about: string }
+  | {
+      readonly type: 'number';
+      readonly default: number;
+      readonly min: number;
+      readonly max: number;
+      readonly about: string;
+    }
+  | { readonly type: 'switch'; readonly default: boolean; readonly about: string };
+
+export const KEYS = {
+  asterisk: {
+    adapter: text('ami', 'How Asterisk is reached; ari only where there is no AMI.', ['ami', 'ari']),
+  },
+  ami: {
+    host: text('127.0.0.1', 'Where manager.conf listens.'),
+    port: number(5038, 1, 65_535, 'Its port.'),
+    user: text('device-lock', 'read = system,call,security and write = system,reporting,call.'),
+    secret: text('', 'Its secret; or secret-file.'),
+    'secret-file': text('', 'A file that holds nothing but the secret.'),
+    tls: toggle(false, 'TLS, for an Asterisk on another host.'),
+    'tls-ca': text('', "A PEM file with the authority of Asterisk's certificate; empty is the system's."),
+  },
+  ari: {
+    url: text('http://127.0.0.1:8088', 'Where http.conf listens.'),
+    user: text('device-lock', 'A user of ari.conf that may write.'),
+    secret: text('', 'Its password; or secret-file.'),
+    'secret-file': text('', 'A file that holds nothing but the password.'),
+  },
+  extensions: {
+    source: text(
+      'auto',
+      'auto: AstDB DEVICE/* (FreePBX) where it is, else PJSIP endpoints that authenticate.',
+      ['auto', 'astdb', 'pjsip'],
+    ),
+    trunks: texts('Endpoints that are trunks although they authenticate.'),
+  },
+  gate: {
+    host: text('127.0.0.1', 'Where the FastAGI server listens.'),
+    port: number(4580, 0, 65_535, 'Its port; 0 takes any free one.'),
+    'when-unavailable': text(
+      'allow',
+      'What the dialplan does with a locked extension when no answer comes and neither a pass token nor a violation decides.',
+      ['allow', 'deny'],
+    ),
+    refusal: text('prompt', 'What a refused caller gets: the "no service" prompt, or a plain refusal.', [
+      'prompt',
+      'plain',
+    ]),
+  },
+  api: {
+    socket: text('/run/device-lock/api.sock', 'The Unix socket that the CLI speaks to; mode 0660.'),
+    group: text('', 'The group that may use it; empty leaves the group of the service.'),
+  },
+  store: {
+    path: text('/var/lib/device-lock/device-lock.db', 'The database.'),
+  },
+  log: {
+    path: text('/var/log/asterisk/device-lock.log', 'JSON lines; "-" is standard output.'),
+    level: text('info', 'The least that is written.', ['debug', 'info', 'warn', 'error']),
+  },
+  tracking: {
+    'sweep-every': number(300, 5, 86_400, 'Seconds between two whole lists of the registrations.'),
+  },
+  violations: {
+    'quiet-after': number(3600, 1, 2_592_000, 'Seconds until a violation without a registration ends.'),
+  },
+} as const satisfies Record<string, Record<string, Key>>;
+
+function text(fallback: string, about: string, choices?: readonly string[]) {
+  const key = { type: 'text', default: fallback, about } as const;
+  return choices === undefined ? key : { ...key, choices };
+}
+
+function texts(about: string) {
+  return { type: 'texts', default: [], about } as const;
+}
+
+function number(fallback: number, min: number, max: number, about: string) {
+  return { type: 'number', default: fallback, min, max, about } as const;
+}
+
+function toggle(fallback: boolean, about: string) {
+  return { type: 'switch', default: fallback, about } as const;
+}

@@ -1,0 +1,102 @@
+/** The phone library as operators see it: the shipped models, with what operators added, edited or removed on top. */
+import { Fault } from '../domain/fault.ts';
+import type { PhoneModel } from '../domain/phone-model.ts';
+import { checkModel, readModel } from '../phone-library/check-model.ts';
+import type { StoredModel } from '../store/store.ts';
+
+/** A change that was checked but not made yet. */
+export interface ModelChange {
+  readonly id: string;
+  readonly stored: StoredModel;
+  /** The whole library as it would be. */
+  readonly models: readonly PhoneModel[];
+}
+
+export class Library {
+  readonly #shipped: ReadonlyMap<string, PhoneModel>;
+  readonly #stored = new Map<string, StoredModel>();
+
+  constructor(shipped: readonly PhoneModel[], stored: readonly StoredModel[]) {
+    this.#shipped = new Map(shipped.map((model) => [model.id, model]));
+    for (const one of stored) this.#stored.set(one.id, one);
+  }
+
+  /** By id: the operator's where there is one, else the shipped. */
+  models(): PhoneModel[] {
+    return [...this.#with().values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  stored(): readonly StoredModel[] {
+    return [...this.#stored.values()];
+  }
+
+  isShipped(id: string): boolean {
+    return this.#shipped.has(id) && !this.#stored.has(id);
+  }
+
+  /** The model, or a {@link Fault} that names those with a similar id. */
+  require(id: string): PhoneModel {
+    const model = this.#with().get(id);
+    if (model !== undefined) return model;
+    const stem = id.split('-')[0] ?? id;
+    const near = this.models().filter((one) => one.id.startsWith(stem));
+    const hint =
+      near.length > 0
+        ? `Did you mean: ${near
+            .slice(0, 8)
+            .map((one) => one.id)
+            .join(', ')}?`
+        : 'List them with: device-lock models list';
+    throw new Fault('no-such-model', `There is no phone model ${JSON.stringify(id.slice(0, 60))}.`, hint);
+  }
+
+  adding(definition: unknown): ModelChange {
+    const model = this.#checked(definition);
+    if (this.#with().has(model.id)) {
+      throw new Fault(
+        'model-exists',
+        `There is a phone model ${model.id} already.`,
+        'Edit it, or choose another id.',
+      );
+    }
+    return this.#change({ id: model.id, model });
+  }
+
+  editing(id: string, definition: unknown): ModelChange {
+    const was = this.require(id);
+    const asked = typeof definition === 'object' && definition !== null ? definition : {};
+    const model = this.#checked({ ...was, ...asked, id });
+    return this.#change({ id, model });
+  }
+
+  removing(id: string): ModelChange {
+    return this.#change({ id, model: undefined });
+  }
+
+  apply(stored: StoredModel): void {
+    if (stored.model === undefined && !this.#shipped.has(stored.id)) this.#stored.delete(stored.id);
+    else this.#stored.set(stored.id, stored);
+  }
+
+  #change(stored: StoredModel): ModelChange {
+    return { id: stored.id, stored, models: [...this.#with(stored).values()] };
+  }
+
+  #with(change?: StoredModel): Map<string, PhoneModel> {
+    const models = new Map(this.#shipped);
+    for (const { id, model } of [...this.#stored.values(), ...(change === undefined ? [] : [change])]) {
+      if (model === undefined) models.delete(id);
+      else models.set(id, model);
+    }
+    return models;
+  }
+
+  #checked(definition: unknown): PhoneModel {
+    const model = readModel(definition);
+    if ('fault' in model) throw new Fault('invalid-model', model.fault, model.hint);
+    const others = this.models().filter(({ id }) => id !== model.id);
+    const faults = checkModel(model, others);
+    if (faults.length === 0) return model;
+    throw new Fault('invalid-model', faults.join(' '), 'Nothing was changed.');
+  }
+}

@@ -1,0 +1,309 @@
+/**
+ * What operators decide: locks, modes, the fallback, the phone library. Every change is checked, then on disk with its
+ * audit entry, then in force in memory, then judged against what is registered: in that order, one change at a time. A
+ * change that fails leaves everything as it was.
+ */
+import type { AuditEntry } from '../domain/audit.ts';
+import { Fault } from '../domain/fault.ts';
+import {
+  type Alternative,
+  type Lock,
+  MAX_ALTERNATIVES,
+  type Mode,
+  sameAlternative,
+  showAlternative,
+} from '../domain/lock.ts';
+import { type ExtensionPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
+import type { ExtensionTable } from '../state/extension-table.ts';
+import { type Change, type Store, StoreError } from '../store/store.ts';
+import { checkAlternative, checkExtensionName } from './checks.ts';
+import type { Library } from './library.ts';
+
+export interface OperatorOptions {
+  readonly table: ExtensionTable;
+  readonly library: Library;
+  readonly store: Pick<Store, 'commit'>;
+  readonly judgeAnew: (extensions: Iterable<string>) => Promise<void>;
+  readonly clear: (extension: string) => number;
+  readonly touchSystem: () => void;
+  readonly announce: (entry: AuditEntry) => void;
+  readonly now: () => number;
+}
+
+/** What an operator asks for one extension; what is undefined stays as it is, `null` goes back to the system's. */
+export interface PolicyRequest {
+  /** `this-device` captures what the extension's phone is registered with. */
+  readonly alternatives?: readonly (Alternative | { readonly kind: 'this-device' })[] | undefined;
+  /** Adds to the lock instead of replacing it. */
+  readonly add?: boolean | undefined;
+  readonly mode?: Mode | null | undefined;
+  readonly requireRegistration?: boolean | null | undefined;
+}
+
+export class Operator {
+  readonly #options: OperatorOptions;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: OperatorOptions) {
+    this.#options = options;
+  }
+
+  /** Sets the lock, the mode, or both. Rejects with a {@link Fault}; then nothing has changed. */
+  lock(extension: string, request: PolicyRequest, who: string): Promise<ExtensionPolicy> {
+    return this.#inTurn(async () => {
+      this.#checkExtension(extension);
+      const was = this.#options.table.policy(extension);
+      const lock =
+        request.alternatives === undefined ? was.lock : this.#newLock(extension, was.lock, request);
+      const policy: ExtensionPolicy = {
+        lock,
+        mode: merged(request.mode, was.mode),
+        requireRegistration: merged(request.requireRegistration, was.requireRegistration),
+      };
+      await this.#setPolicies(new Map([[extension, policy]]), 'lock', who);
+      return policy;
+    });
+  }
+
+  /** Removes the extension's own lock; the fallback, where there is one, is in force again. */
+  unlock(extension: string, who: string): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#checkExtension(extension);
+      const was = this.#options.table.policy(extension);
+      const policy = { ...was, lock: undefined };
+      const isEmpty = policy.mode === undefined && policy.requireRegistration === undefined;
+      await this.#setPolicies(new Map([[extension, isEmpty ? undefined : policy]]), 'unlock', who);
+    });
+  }
+
+  /** Many policies in one change: all of them, or none. */
+  setPolicies(policies: ReadonlyMap<string, ExtensionPolicy>, who: string): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const [extension, policy] of policies) {
+        checkExtensionName(extension);
+        for (const alternative of policy.lock?.alternatives ?? []) this.#check(alternative);
+      }
+      await this.#setPolicies(policies, 'import', who);
+    });
+  }
+
+  /** Ends the open violations of an extension; returns how many. */
+  clear(extension: string, who: string): Promise<number> {
+    return this.#inTurn(async () => {
+      this.#checkExtension(extension);
+      await this.#commit({ audit: [this.#audit(who, 'clear', extension, 'open violations')] });
+      return this.#options.clear(extension);
+    });
+  }
+
+  setSettings(request: Partial<Settings>, who: string): Promise<Settings> {
+    return this.#inTurn(async () => {
+      const { table, judgeAnew, touchSystem } = this.#options;
+      const was = table.settings;
+      const settings = { ...was, ...request };
+      if (settings.fallback !== undefined) this.#options.library.require(settings.fallback);
+      const detail = `${showSettings(was)} -> ${showSettings(settings)}`;
+      await this.#commit({ settings, audit: [this.#audit(who, 'settings', 'system', detail)] });
+      table.setSettings(settings);
+      touchSystem();
+      await judgeAnew(table.names());
+      return settings;
+    });
+  }
+
+  addModel(definition: unknown, who: string): Promise<void> {
+    return this.#changeModels(() => this.#options.library.adding(definition), 'model-add', who);
+  }
+
+  editModel(id: string, definition: unknown, who: string): Promise<void> {
+    return this.#changeModels(() => this.#options.library.editing(id, definition), 'model-edit', who);
+  }
+
+  /** Refused while a lock or the fallback depends on the model; the fault names them. */
+  removeModel(id: string, who: string): Promise<void> {
+    return this.#changeModels(
+      () => {
+        this.#options.library.require(id);
+        this.#checkUnused(id);
+        return this.#options.library.removing(id);
+      },
+      'model-remove',
+      who,
+    );
+  }
+
+  #changeModels(
+    prepare: () => ReturnType<Library['adding']>,
+    action: 'model-add' | 'model-edit' | 'model-remove',
+    who: string,
+  ): Promise<void> {
+    return this.#inTurn(async () => {
+      const { table, library, judgeAnew, touchSystem } = this.#options;
+      const { id, stored, models } = prepare();
+      const audit = [this.#audit(who, action, id, stored.model?.pattern ?? 'removed')];
+      await this.#commit({ models: [stored], audit });
+      library.apply(stored);
+      table.setModels(models);
+      touchSystem();
+      await judgeAnew(table.names().filter((extension) => this.#dependsOn(extension, id)));
+    });
+  }
+
+  async #setPolicies(
+    policies: ReadonlyMap<string, ExtensionPolicy | undefined>,
+    action: string,
+    who: string,
+  ): Promise<void> {
+    const { table, judgeAnew } = this.#options;
+    const audit = [...policies].map(([extension, policy]) => {
+      const detail = `${showPolicy(table.policy(extension))} -> ${showPolicy(policy ?? NO_POLICY)}`;
+      return this.#audit(who, action, extension, detail);
+    });
+    await this.#commit({ policies, audit });
+    for (const [extension, policy] of policies) table.setPolicy(extension, policy);
+    await judgeAnew(policies.keys());
+  }
+
+  #newLock(extension: string, was: Lock | undefined, request: PolicyRequest): Lock {
+    const asked = (request.alternatives ?? []).flatMap((one) =>
+      one.kind === 'this-device' ? this.#capture(extension) : [one],
+    );
+    for (const alternative of asked) this.#check(alternative);
+    const alternatives = request.add === true ? [...(was?.alternatives ?? [])] : [];
+    for (const one of asked)
+      if (!alternatives.some((other) => sameAlternative(one, other))) alternatives.push(one);
+    if (alternatives.length === 0) {
+      throw new Fault(
+        'malformed',
+        'A lock needs at least one alternative.',
+        'Use unlock to remove the lock.',
+      );
+    }
+    if (alternatives.length > MAX_ALTERNATIVES) {
+      throw new Fault(
+        'too-many-alternatives',
+        `A lock holds at most ${MAX_ALTERNATIVES} alternatives; this one would have ${alternatives.length}.`,
+        'Use a phone model or a prefix that covers several.',
+      );
+    }
+    return { alternatives };
+  }
+
+  #capture(extension: string): Alternative[] {
+    const contacts = this.#options.table.contacts(extension);
+    const texts = contacts.map(({ contact }) => contact.userAgent).filter(({ kind }) => kind === 'text');
+    const devices = new Set(texts.map((userAgent) => (userAgent.kind === 'text' ? userAgent.text : '')));
+    const [first, second] = devices;
+    if (first === undefined) {
+      const hint =
+        contacts.length === 0
+          ? 'Register the phone, or give its User-Agent with --exact.'
+          : 'What is registered names no device that a lock could hold; give one with --exact.';
+      throw new Fault('no-device', `Extension ${extension} has no registered phone to capture.`, hint);
+    }
+    if (second !== undefined) {
+      const list = [...devices].map((device) => `"${device}"`).join(', ');
+      throw new Fault(
+        'several-devices',
+        `Extension ${extension} has several different phones registered: ${list}.`,
+        'Say which one with --exact "..." (and --add for another).',
+      );
+    }
+    return [{ kind: 'device', userAgent: first }];
+  }
+
+  #check(alternative: Alternative): void {
+    checkAlternative(alternative, (id) => this.#options.library.require(id));
+  }
+
+  #checkExtension(extension: string): void {
+    checkExtensionName(extension);
+    const { table } = this.#options;
+    // Before Asterisk was ever reached nobody knows which extensions there are: an operator may lock all the same.
+    if (table.has(extension) || table.listedExtensions().size === 0) return;
+    throw new Fault(
+      'no-such-extension',
+      `Asterisk has no extension ${extension}.`,
+      'List them with: device-lock extensions',
+    );
+  }
+
+  #checkUnused(id: string): void {
+    const { table } = this.#options;
+    const holders = table.names().filter((name) => this.#ownLockUses(name, id));
+    const isFallback = table.settings.fallback === id;
+    if (holders.length === 0 && !isFallback) return;
+    const shown =
+      holders.slice(0, 20).join(', ') + (holders.length > 20 ? ` and ${holders.length - 20} more` : '');
+    const parts = [
+      ...(isFallback ? ['the fallback'] : []),
+      ...(holders.length > 0 ? [`the lock of ${shown}`] : []),
+    ];
+    throw new Fault(
+      'model-in-use',
+      `Phone model ${id} is in use by ${parts.join(' and ')}.`,
+      'Change those first.',
+    );
+  }
+
+  #ownLockUses(extension: string, id: string): boolean {
+    const alternatives = this.#options.table.policy(extension).lock?.alternatives ?? [];
+    return alternatives.some((alternative) => alternative.kind === 'model' && alternative.model === id);
+  }
+
+  #dependsOn(extension: string, id: string): boolean {
+    const { source } = this.#options.table.lockInForce(extension);
+    if (source === 'fallback') return this.#options.table.settings.fallback === id;
+    return this.#ownLockUses(extension, id);
+  }
+
+  #audit(who: string, action: string, target: string, detail: string): AuditEntry {
+    return { at: this.#options.now(), who, action, target, detail };
+  }
+
+  async #commit(change: Change): Promise<void> {
+    if (!this.#options.table.loaded) {
+      throw new Fault(
+        'not-loaded',
+        'The locks are still being read back from AstDB after the database was lost.',
+        'Wait until Asterisk is reachable; see: device-lock doctor',
+      );
+    }
+    try {
+      await this.#options.store.commit(change);
+    } catch (error) {
+      const hint = error instanceof StoreError ? error.hint : 'See the log.';
+      throw new Fault('storage', 'The change could not be saved; nothing was changed.', hint, {
+        cause: error,
+      });
+    }
+    for (const entry of change.audit) this.#options.announce(entry);
+  }
+
+  /** One change after the other: each sees what the one before it did. */
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(run);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function merged<T>(asked: T | null | undefined, was: T | undefined): T | undefined {
+  if (asked === undefined) return was;
+  return asked ?? undefined;
+}
+
+function showPolicy({ lock, mode, requireRegistration }: ExtensionPolicy): string {
+  const parts = [
+    lock === undefined ? 'no lock' : lock.alternatives.map(showAlternative).join(' or '),
+    ...(mode === undefined ? [] : [mode]),
+    ...(requireRegistration === undefined
+      ? []
+      : [`require-registration ${requireRegistration ? 'on' : 'off'}`]),
+  ];
+  return parts.join(', ');
+}
+
+function showSettings({ mode, requireRegistration, fallback }: Settings): string {
+  return `${mode}, require-registration ${requireRegistration ? 'on' : 'off'}, fallback ${fallback ?? 'off'}`;
+}

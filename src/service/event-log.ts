@@ -1,0 +1,91 @@
+/**
+ * Announces what happened: one structured line in the log for each violation that opens or ends and for each call that
+ * was refused, and the same to whoever follows the events. An attack must not fill the disk: lines about one extension
+ * are limited, and what was left out is counted.
+ */
+import { EventEmitter } from 'node:events';
+import { showAddress } from '../domain/address.ts';
+import type { CallRecord } from '../domain/call-record.ts';
+import { showUserAgent } from '../domain/user-agent.ts';
+import type { Violation } from '../domain/violation.ts';
+import type { Logger } from '../log/logger.ts';
+
+/** One thing that happened, as the log and `events --follow` show it. */
+export interface ServiceEvent {
+  readonly event: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly [field: string]: unknown;
+}
+
+const CALL_EVENTS = {
+  refused: 'call-refused',
+  'refused-unanswered': 'call-refused',
+  monitored: 'call-monitored',
+  emergency: 'emergency-call',
+} as const;
+
+/** Lines about one extension in one window. */
+const LINES = 60;
+const WINDOW_MS = 60_000;
+
+export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
+  readonly #logger: Logger;
+  readonly #now: () => number;
+  readonly #lines = new Map<string, number>();
+  #windowSince = 0;
+
+  constructor(logger: Logger, now: () => number) {
+    super();
+    this.setMaxListeners(100);
+    this.#logger = logger;
+    this.#now = now;
+  }
+
+  violation(change: 'opened' | 'counted' | 'ended', violation: Violation): void {
+    if (change === 'counted') return;
+    const { id, extension, userAgent, address, reason, mode, by, registers, calls, ended } = violation;
+    const fields = {
+      violation: id,
+      ...{ extension, userAgent: showUserAgent(userAgent), reason, mode, by, registers, calls },
+      from: address === undefined ? undefined : showAddress(address),
+      ...(ended === undefined ? {} : { ended: ended.how }),
+    };
+    this.#announce(`violation-${change}`, fields, change === 'opened' ? 'warn' : 'info');
+  }
+
+  call(record: CallRecord): void {
+    const { extension, dialled, userAgent, address, reason, outcome, linkedId, violation } = record;
+    const fields = {
+      ...{ extension, dialled, reason, outcome, linkedId, violation },
+      userAgent: userAgent === undefined ? undefined : showUserAgent(userAgent),
+      from: address === undefined ? undefined : showAddress(address),
+    };
+    this.#announce(CALL_EVENTS[outcome], fields, outcome === 'emergency' ? 'info' : 'warn');
+  }
+
+  /** Anything else worth a line: an operator's change, Asterisk gone or back. */
+  note(event: string, fields: object): void {
+    this.#announce(event, fields, 'info');
+  }
+
+  #announce(event: string, fields: object, level: 'info' | 'warn'): void {
+    const now = this.#now();
+    if ('extension' in fields && !this.#hasRoom(String(fields.extension), now)) return;
+    this.#logger[level]({ event, ...fields }, event);
+    this.emit('event', { event, at: new Date(now).toISOString(), ...fields });
+  }
+
+  #hasRoom(extension: string, now: number): boolean {
+    if (now - this.#windowSince >= WINDOW_MS) {
+      for (const [name, lines] of this.#lines) {
+        if (lines > LINES) this.#logger.warn({ extension: name, leftOut: lines - LINES }, 'lines left out');
+      }
+      this.#lines.clear();
+      this.#windowSince = now;
+    }
+    const lines = (this.#lines.get(extension) ?? 0) + 1;
+    this.#lines.set(extension, lines);
+    return lines <= LINES;
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * Reacts: to registrations, to calls, to what operators decide. It keeps the violations, and passes every change on to
+ * the database (trailing), AstDB and the log. Nothing here waits for any of them.
+ */
+import type { Mirror } from '../astdb/mirror.ts';
+import { type SourceAddress, showAddress } from '../domain/address.ts';
+import type { CallRecord } from '../domain/call-record.ts';
+import type { Contact } from '../domain/contact.ts';
+import type { UserAgent } from '../domain/user-agent.ts';
+import { showUserAgent } from '../domain/user-agent.ts';
+import { answerOf, type DenyReason, type Judgement, judgeCall } from '../domain/verdict.ts';
+import type { ViolationEnd } from '../domain/violation.ts';
+import type { Answer, GateRequest } from '../gate/request.ts';
+import type { Logger } from '../log/logger.ts';
+import type { ContactChange, ExtensionTable } from '../state/extension-table.ts';
+import type { ViolationBook, ViolationChange } from '../state/violation-book.ts';
+import type { Store } from '../store/store.ts';
+import type { EventLog } from './event-log.ts';
+import { RecentCalls } from './recent-calls.ts';
+import { RefusalRate } from './refusal-rate.ts';
+
+export interface GuardianOptions {
+  readonly table: ExtensionTable;
+  readonly book: ViolationBook;
+  readonly store: Pick<
+    Store,
+    'putViolation' | 'addSighting' | 'putCall' | 'putContact' | 'deleteContact' | 'putExtensions'
+  >;
+  readonly mirror: Pick<Mirror, 'touch'>;
+  readonly events: EventLog;
+  readonly logger: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** A violation that no contact holds ends after this many milliseconds without a call. */
+  readonly quietAfter: number;
+}
+
+/** Extensions judged anew before calls get their turn. */
+const SLICE = 100;
+
+export class Guardian {
+  readonly #options: GuardianOptions;
+  readonly #recent = new RecentCalls();
+  readonly #refusals = new RefusalRate();
+
+  constructor(options: GuardianOptions) {
+    this.#options = options;
+  }
+
+  /** The verdict on a call: from memory, and recorded only after it was given. */
+  decide(request: GateRequest): Answer {
+    const judgement = judgeCall(request.call, this.#options.table.standingOf);
+    setImmediate(() => this.#record(request, judgement));
+    const { kind, reason } = answerOf(judgement);
+    if (kind === 'allow') return { kind };
+    if (kind === 'unknown') return { kind, reason };
+    const again = this.#refusals.isRepeated(judgement.extension ?? '', this.#options.now());
+    return { kind, reason, plain: again };
+  }
+
+  /** What the tracker found at one extension. */
+  onContacts(extension: string, contacts: readonly Contact[], listed: boolean): void {
+    const { table, mirror } = this.#options;
+    const changes = table.applyContacts(extension, contacts);
+    if (changes.length === 0) return;
+    const violations = changes.flatMap((change) => this.#onContact(change, listed));
+    const urgent = this.#report(violations);
+    mirror.touch(extension, urgent);
+  }
+
+  /** A whole list was read: violations that no live contact holds ended while nobody was looking. */
+  onListed(): void {
+    const { table, book, mirror, now } = this.#options;
+    table.markContactsListed();
+    const extensions = new Set([...book.allOpen()].map(({ extension }) => extension));
+    for (const extension of extensions) {
+      this.#report(book.endUnheld(extension, now()));
+      mirror.touch(extension);
+    }
+  }
+
+  onExtensions(extensions: ReadonlyMap<string, string | undefined>): void {
+    const { table, store } = this.#options;
+    const before = table.listedExtensions();
+    if (sameMap(before, extensions)) return;
+    table.setExtensions(extensions);
+    store.putExtensions(extensions);
+    const changed = new Set([...before.keys()]).symmetricDifference(new Set(extensions.keys()));
+    void this.judgeAnew([...changed]);
+  }
+
+  /** Policies, models, the fallback or the mode changed: these extensions are judged against their live contacts. */
+  async judgeAnew(extensions: Iterable<string>): Promise<void> {
+    let done = 0;
+    for (const extension of extensions) {
+      this.#judgeAnew(extension);
+      if (++done % SLICE === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** An operator says the violations are dealt with. Returns how many were open. */
+  clear(extension: string): number {
+    const { book, mirror, now } = this.#options;
+    const changes = book.clear(extension, now());
+    this.#report(changes);
+    mirror.touch(extension, true);
+    return changes.length;
+  }
+
+  /** Ends what has been quiet for long. */
+  tick(): void {
+    const { book, mirror, now, quietAfter } = this.#options;
+    const changes = book.endQuiet(now() - quietAfter, now());
+    this.#report(changes);
+    for (const { violation } of changes) mirror.touch(violation.extension);
+  }
+
+  /** A call the dialplan decided by itself. */
+  onJournal(record: CallRecord): void {
+    const { store, events } = this.#options;
+    store.putCall(record);
+    events.call(record);
+  }
+
+  #onContact(change: ContactChange, listed: boolean): ViolationChange[] {
+    const { book, store, now } = this.#options;
+    const { contact } = change;
+    if (change.kind === 'gone') {
+      store.deleteContact(contact.id);
+      return book.contactEnded(contact, 'contact-gone', now());
+    }
+    store.putContact(contact);
+    const isRegister = !listed && change.kind !== 'located';
+    if (isRegister || change.kind === 'appeared') {
+      this.#see(contact.extension, contact.userAgent, contact.source?.address, 'REGISTER', change.matches);
+    }
+    return this.#weigh(contact, change.matches, isRegister, 'matched');
+  }
+
+  #weigh(
+    contact: Contact,
+    matches: boolean | undefined,
+    isRegister: boolean,
+    end: ViolationEnd,
+  ): ViolationChange[] {
+    const { book, table, now } = this.#options;
+    if (matches !== false) return book.contactEnded(contact, end, now());
+    const { mode } = table.lockInForce(contact.extension);
+    const reason = registerReason(contact.userAgent);
+    return isRegister
+      ? book.sawRegister(contact, reason, mode, now())
+      : book.holds(contact, reason, mode, now());
+  }
+
+  #judgeAnew(extension: string): void {
+    const { table, book, mirror, now } = this.#options;
+    const standing = table.standingOf(extension);
+    const accepts = typeof standing === 'object' ? standing.accepts : undefined;
+    const changes = book.rejudge(extension, accepts, now());
+    for (const { contact, matches } of table.contacts(extension)) {
+      changes.push(...this.#weigh(contact, matches, false, 'lock-changed'));
+    }
+    this.#report(changes);
+    mirror.touch(extension, changes.length > 0);
+  }
+
+  #record(request: GateRequest, judgement: Judgement): void {
+    const { verdict, extension } = judgement;
+    if (extension === undefined) return;
+    const { userAgent, address } = request.call;
+    if (judgement.role === 'caller' && this.#recent.isFirst(`seen ${request.linkedId} ${extension}`)) {
+      this.#see(extension, userAgent, address, 'INVITE', seenAs(judgement));
+    }
+    if (verdict.kind !== 'deny') return;
+    if (!this.#recent.isFirst(`denied ${request.linkedId} ${extension}`)) return;
+    this.#recordDenied(request, judgement, extension, verdict.reason);
+  }
+
+  #recordDenied(request: GateRequest, judgement: Judgement, extension: string, reason: DenyReason): void {
+    const { book, store, mirror, events, now } = this.#options;
+    const { mode, role } = judgement;
+    const { dialled, linkedId } = request;
+    const isCaller = role === 'caller';
+    const userAgent: UserAgent = isCaller ? request.call.userAgent : { kind: 'absent' };
+    const party = request.call.behind.find((one) => one.role === role && one.endpoint === extension);
+    const address = isCaller ? request.call.address : party?.address;
+    const changes = book.sawCall({ extension, userAgent, address, reason, mode, dialled }, now());
+    const violation = changes.at(-1)?.violation;
+    const record: CallRecord = {
+      ...{ linkedId, extension, dialled, userAgent, address, reason },
+      outcome: mode === 'monitor' ? 'monitored' : 'refused',
+      violation: violation?.id,
+      at: now(),
+    };
+    store.putCall(record);
+    events.call(record);
+    this.#report(changes);
+    mirror.touch(extension, true);
+  }
+
+  #see(
+    extension: string,
+    userAgent: UserAgent,
+    address: SourceAddress | undefined,
+    by: 'REGISTER' | 'INVITE',
+    matched: boolean | undefined,
+  ): void {
+    const at = this.#options.now();
+    this.#options.store.addSighting({
+      ...{ extension, userAgent, address, by, matched },
+      firstSeen: at,
+      lastSeen: at,
+      count: 1,
+    });
+  }
+
+  /** Stores and announces; true where a violation was opened. */
+  #report(changes: readonly ViolationChange[]): boolean {
+    const { store, events, logger } = this.#options;
+    for (const { change, violation } of changes) {
+      store.putViolation(violation);
+      events.violation(change, violation);
+      if (change === 'counted') {
+        const { extension, userAgent, address } = violation;
+        const from = address === undefined ? undefined : showAddress(address);
+        logger.debug({ extension, userAgent: showUserAgent(userAgent), from }, 'violation seen again');
+      }
+    }
+    return changes.some(({ change }) => change === 'opened');
+  }
+}
+
+function registerReason(userAgent: UserAgent): DenyReason {
+  if (userAgent.kind === 'absent') return 'no-user-agent';
+  return userAgent.kind === 'malformed' ? 'malformed-user-agent' : 'wrong-device';
+}
+
+/** Whether the INVITE named the right device, whatever else was wrong with the call. */
+function seenAs({ verdict }: Judgement): boolean | undefined {
+  if (verdict.kind === 'allow') return verdict.reason === 'matches' ? true : undefined;
+  if (verdict.kind === 'unknown') return undefined;
+  return verdict.reason === 'wrong-device-registered' || verdict.reason === 'not-registered';
+}
+
+function sameMap<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.has(key) && b.get(key) === value);
+}

@@ -1,0 +1,239 @@
+/**
+ * Follows the registrations. Events only mark an AOR as changed; a coalesced look-up, one at a time an AOR and a few at a
+ * time in all, says what it is now. On every connect everything is listed whole, and a slow sweep catches what no event
+ * told. It judges nothing and writes nothing: it hands contacts on.
+ */
+import type { Asterisk } from '../asterisk/port.ts';
+import type { Contact } from '../domain/contact.ts';
+import type { Logger } from '../log/logger.ts';
+import { Sources } from './sources.ts';
+
+export interface TrackerOptions {
+  readonly asterisk: Asterisk;
+  readonly logger: Logger;
+  readonly now: () => number;
+  /** The contacts of one extension, at all its AORs, are now these. `listed`: said by a whole list, not by an event. */
+  readonly onContacts: (extension: string, contacts: readonly Contact[], listed: boolean) => void;
+  /** A whole list has been handed on. */
+  readonly onListed: () => void;
+  readonly onExtensions: (extensions: ReadonlyMap<string, string | undefined>) => void;
+  /** Contacts remembered from before the start: their seen sources still hold. */
+  readonly remembered: readonly Contact[];
+  /** Between two sweeps, in milliseconds. */
+  readonly sweepEvery: number;
+}
+
+/** Look-ups under way at once. */
+const CONCURRENCY = 32;
+/** Asterisk stores a contact just after it reports the login; a look-up that saw no change asks again after these. */
+const ASK_AGAIN_MS = [50, 400];
+const RELOAD_SETTLES_MS = 500;
+const LIST_AGAIN_MS = 5000;
+/** An endpoint or AOR this long is not one; the text is an attacker's until Asterisk has authenticated it. */
+const MAX_NAME = 80;
+
+interface Mark {
+  readonly uris: Set<string>;
+  /** Which of {@link ASK_AGAIN_MS} comes next if nothing changed. */
+  attempt: number;
+}
+
+export class Tracker {
+  readonly #options: TrackerOptions;
+  readonly #sources = new Sources();
+  /** AOR → contact id → contact, as last handed on. */
+  readonly #known = new Map<string, Map<string, Contact>>();
+  /** Endpoint → the AORs where it has contacts. On FreePBX that is the one of its own name. */
+  readonly #aorsOf = new Map<string, Set<string>>();
+  readonly #remembered: Map<string, Contact>;
+  readonly #marks = new Map<string, Mark>();
+  readonly #busy = new Set<string>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Look-ups wait while the whole list is read. */
+  #listing = false;
+  #connection = 0;
+  #reload: NodeJS.Timeout | undefined;
+  #sweep: NodeJS.Timeout | undefined;
+
+  constructor(options: TrackerOptions) {
+    this.#options = options;
+    this.#remembered = new Map(options.remembered.map((contact) => [contact.id, contact]));
+  }
+
+  start(): void {
+    const { asterisk, sweepEvery } = this.#options;
+    asterisk.on('up', () => void this.#list(++this.#connection));
+    asterisk.on('down', () => {
+      this.#connection++;
+      this.#marks.clear();
+    });
+    asterisk.on('contactChanged', ({ aor, uri }) => this.#mark(aor, uri));
+    asterisk.on('authenticated', ({ endpoint, address, callId }) => {
+      if (endpoint.length > MAX_NAME) return;
+      if (address !== undefined) this.#sources.note(endpoint, callId, address, this.#options.now());
+      for (const aor of this.#aorsOf.get(endpoint) ?? [endpoint]) this.#mark(aor, undefined);
+    });
+    asterisk.on('reloaded', () => {
+      clearTimeout(this.#reload);
+      this.#reload = this.#after(RELOAD_SETTLES_MS, () => void this.#list(this.#connection));
+    });
+    this.#sweep = setInterval(() => void this.#list(this.#connection), sweepEvery);
+  }
+
+  stop(): void {
+    this.#connection++;
+    clearInterval(this.#sweep);
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** AORs whose look-up waits or is under way. */
+  get pending(): number {
+    return this.#marks.size + this.#busy.size;
+  }
+
+  /** Lists everything now, as after a connect; resolves when it was handed on, or failed. */
+  relist(): Promise<void> {
+    return this.#list(this.#connection);
+  }
+
+  async #list(connection: number): Promise<void> {
+    const { asterisk, logger, onExtensions, onListed } = this.#options;
+    if (this.#listing || !asterisk.connected) return;
+    this.#listing = true;
+    try {
+      const extensions = await asterisk.listExtensions();
+      onExtensions(new Map(extensions.map(({ name, label }) => [name, label])));
+      const contacts = await asterisk.listContacts();
+      if (connection !== this.#connection) return;
+      const byAor = Map.groupBy(contacts, ({ id }) => aorOf(id));
+      for (const aor of new Set([...this.#known.keys(), ...byAor.keys()])) {
+        // What changed while the list was read is looked up by itself afterwards.
+        if (!this.#marks.has(aor)) this.#handOn(aor, byAor.get(aor) ?? [], true);
+      }
+      this.#remembered.clear();
+      onListed();
+    } catch (error) {
+      if (connection !== this.#connection) return;
+      logger.warn({ err: error }, 'the registrations could not be listed; trying again');
+      this.#after(LIST_AGAIN_MS, () => void this.#list(this.#connection));
+    } finally {
+      this.#listing = false;
+      if (connection !== this.#connection && asterisk.connected) void this.#list(this.#connection);
+      this.#pump();
+    }
+  }
+
+  #mark(aor: string, uri: string | undefined, attempt = 0): void {
+    if (aor.length > MAX_NAME) return;
+    const mark = this.#marks.get(aor) ?? { uris: new Set<string>(), attempt };
+    mark.attempt = Math.min(mark.attempt, attempt);
+    if (uri !== undefined) mark.uris.add(uri);
+    this.#marks.set(aor, mark);
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#listing || !this.#options.asterisk.connected) return;
+    for (const [aor, mark] of this.#marks) {
+      if (this.#busy.size >= CONCURRENCY) return;
+      if (this.#busy.has(aor)) continue;
+      this.#marks.delete(aor);
+      this.#busy.add(aor);
+      void this.#lookUp(aor, mark).finally(() => {
+        this.#busy.delete(aor);
+        this.#pump();
+      });
+    }
+  }
+
+  async #lookUp(aor: string, mark: Mark): Promise<void> {
+    const connection = this.#connection;
+    const { asterisk, logger } = this.#options;
+    try {
+      const known = [...(this.#known.get(aor)?.keys() ?? [])];
+      const contacts = await asterisk.contactsOf(aor, known, [...mark.uris]);
+      if (connection !== this.#connection) return;
+      if (!this.#handOn(aor, contacts, false)) this.#askAgain(aor, mark);
+    } catch (error) {
+      if (connection !== this.#connection) return;
+      logger.warn({ err: error, aor }, 'a look-up failed; asking again');
+      this.#askAgain(aor, mark);
+    }
+  }
+
+  #askAgain(aor: string, mark: Mark): void {
+    const wait = ASK_AGAIN_MS[mark.attempt];
+    if (wait === undefined) return;
+    const connection = this.#connection;
+    this.#after(wait, () => {
+      if (connection !== this.#connection) return;
+      for (const uri of mark.uris) this.#mark(aor, uri, mark.attempt + 1);
+      if (mark.uris.size === 0) this.#mark(aor, undefined, mark.attempt + 1);
+    });
+  }
+
+  /** True where something about the AOR is new. */
+  #handOn(aor: string, found: readonly Contact[], listed: boolean): boolean {
+    const before = this.#known.get(aor);
+    const contacts = found.map((contact) =>
+      this.#sources.prove(contact, before?.get(contact.id) ?? this.#remembered.get(contact.id)),
+    );
+    const isNew = fingerprint(contacts) !== fingerprint([...(before?.values() ?? [])]);
+    if (contacts.length === 0) this.#known.delete(aor);
+    else this.#known.set(aor, new Map(contacts.map((contact) => [contact.id, contact])));
+    if (!isNew && !listed) return false;
+    for (const extension of this.#extensionsAt(aor, before, contacts)) {
+      this.#options.onContacts(extension, this.#contactsOf(extension), listed);
+    }
+    return isNew;
+  }
+
+  /** Whose contacts are or were at this AOR. */
+  #extensionsAt(
+    aor: string,
+    before: ReadonlyMap<string, Contact> | undefined,
+    now: readonly Contact[],
+  ): Set<string> {
+    const gone = new Set([...(before?.values() ?? [])].map(({ extension }) => extension));
+    const here = new Set(now.map(({ extension }) => extension));
+    for (const extension of gone) if (!here.has(extension)) this.#forget(extension, aor);
+    for (const extension of here) {
+      const aors = this.#aorsOf.get(extension) ?? new Set();
+      this.#aorsOf.set(extension, aors.add(aor));
+    }
+    return gone.union(here);
+  }
+
+  #forget(extension: string, aor: string): void {
+    const aors = this.#aorsOf.get(extension);
+    aors?.delete(aor);
+    if (aors?.size === 0) this.#aorsOf.delete(extension);
+  }
+
+  #contactsOf(extension: string): Contact[] {
+    const aors = [...(this.#aorsOf.get(extension) ?? [])];
+    return aors
+      .flatMap((aor) => [...(this.#known.get(aor)?.values() ?? [])])
+      .filter((contact) => contact.extension === extension);
+  }
+
+  #after(ms: number, run: () => void): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, ms);
+    this.#timers.add(timer);
+    return timer;
+  }
+}
+
+/** The AOR of a contact id, `<aor>;@<hash>`. */
+export function aorOf(id: string): string {
+  const at = id.lastIndexOf(';@');
+  return at === -1 ? id : id.slice(0, at);
+}
+
+function fingerprint(contacts: readonly Contact[]): string {
+  return JSON.stringify([...contacts].sort((a, b) => (a.id < b.id ? -1 : 1)));
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig, readConfig } from '../../../src/config/config.ts';
+
+const read = (text: string) => readConfig(text, 'device-lock.toml');
+
+describe('every key has a default', () => {
+  it('takes an empty file', () => {
+    expect(read('').gate).toEqual({
+      host: '127.0.0.1',
+      port: 4580,
+      'when-unavailable': 'allow',
+      refusal: 'prompt',
+    });
+  });
+
+  it('takes what is given', () => {
+    const config = read('[gate]\nport = 4999\n[extensions]\ntrunks = ["carrier"]\n[ami]\ntls = true');
+    expect([config.gate.port, config.extensions.trunks, config.ami.tls]).toEqual([4999, ['carrier'], true]);
+  });
+});
+
+describe('a mistake is named with its place and what was probably meant', () => {
+  it.each([
+    ['[gate]\nprot = 1', 'an unknown key prot in [gate] (did you mean port?)'],
+    ['[gte]\nport = 1', 'there is no section [gte] (did you mean gate?)'],
+    ['gate = 3', 'gate as a value, but it is a section: [gate]'],
+    ['[gate]\nport = 70000', 'port in [gate], which must be a whole number from 0 to 65535'],
+    ['[gate]\nport = "4580"', 'port in [gate], which must be a whole number from 0 to 65535'],
+    ['[gate]\nwhen-unavailable = "maybe"', 'when-unavailable in [gate], which must be one of allow, deny'],
+    ['[ami]\ntls = 1', 'tls in [ami], which must be true or false'],
+    ['[extensions]\ntrunks = "x"', 'trunks in [extensions], which must be a list of texts'],
+  ])('%j', (text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+
+  it('names all of them at once', () => {
+    expect(() => read('[gate]\nport = -1\nrefusal = "x"')).toThrow(/port in .*; refusal in /);
+  });
+});
+
+describe('secrets', () => {
+  it('are not quoted by any error', () => {
+    for (const text of [
+      '[ami]\nsecret = "hunter2\n',
+      '[ami]\nsecret = hunter2',
+      '[ami]\nsecret = "hunter2\\nx"',
+    ]) {
+      expect(() => read(text)).toThrow(ConfigError);
+      expect(messageOf(() => read(text))).not.toContain('hunter2');
+    }
+  });
+
+  it('may lie in a file of their own', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'device-lock-config-'));
+    writeFileSync(join(folder, 'secret'), 'hunter2\n');
+    writeFileSync(join(folder, 'config.toml'), `[ami]\nsecret-file = "${join(folder, 'secret')}"\n`);
+    expect(loadConfig(join(folder, 'config.toml')).ami.secret).toBe('hunter2');
+  });
+});
+
+it('says which file is missing and how to name another', () => {
+  expect(() => loadConfig('/nonexistent/device-lock.toml')).toThrow(/nonexistent.*ENOENT/);
+});
+
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    return error instanceof ConfigError ? `${error.message} ${error.hint}` : String(error);
+  }
+  return '';
+}

@@ -1,0 +1,230 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Asterisk, AsteriskEvents } from '../../../src/asterisk/port.ts';
+import { parseAddress } from '../../../src/domain/address.ts';
+import type { Contact } from '../../../src/domain/contact.ts';
+import { userAgentFromText } from '../../../src/domain/user-agent.ts';
+import { Tracker } from '../../../src/tracker/tracker.ts';
+
+/** An Asterisk whose contacts the test sets, and that can be slow or fail: what a real one cannot be told to do. */
+class ScriptedAsterisk extends EventEmitter<AsteriskEvents> {
+  contacts = new Map<string, Contact[]>();
+  lookUps: string[] = [];
+  lists = 0;
+  fail = false;
+  connected = false;
+  /** Look-ups wait here while it is set. */
+  gate: Promise<void> | undefined;
+
+  listExtensions = async () => [{ name: '1001', label: undefined }];
+  listContacts = async () => {
+    this.lists++;
+    await this.gate;
+    if (this.fail) throw new Error('no');
+    return [...this.contacts.values()].flat();
+  };
+  contactsOf = async (aor: string) => {
+    this.lookUps.push(aor);
+    const found = this.contacts.get(aor) ?? [];
+    await this.gate;
+    if (this.fail) throw new Error('no');
+    return found;
+  };
+
+  up(): void {
+    this.connected = true;
+    this.emit('up', { version: '22' });
+  }
+  down(): void {
+    this.connected = false;
+    this.emit('down', 'closed');
+  }
+  login(callId = 'c', endpoint = '1001'): void {
+    this.emit('authenticated', { endpoint, address: parseAddress('192.0.2.7:5062', 'udp'), callId });
+  }
+}
+
+let asterisk: ScriptedAsterisk;
+let tracker: Tracker;
+let seen: { extension: string; contacts: readonly Contact[]; listed: boolean }[];
+let remembered: Contact[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  asterisk = new ScriptedAsterisk();
+  seen = [];
+  remembered = [];
+  start();
+});
+afterEach(() => {
+  tracker.stop();
+  vi.useRealTimers();
+});
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+describe('on every connect', () => {
+  it('lists everything, because nothing announced what happened before', async () => {
+    asterisk.contacts.set('1001', [contact('A')]);
+    asterisk.up();
+    await settle();
+    expect(seen).toMatchObject([{ extension: '1001', listed: true, contacts: [{ callId: 'c' }] }]);
+  });
+
+  it('tells of contacts that went while it was away', async () => {
+    asterisk.contacts.set('1001', [contact('A')]);
+    asterisk.up();
+    await settle();
+    asterisk.down();
+    asterisk.contacts.clear();
+    asterisk.up();
+    await settle();
+    expect(seen.at(-1)).toMatchObject({ extension: '1001', contacts: [], listed: true });
+  });
+
+  it('lists again after a failure, without being told', async () => {
+    asterisk.fail = true;
+    asterisk.up();
+    await settle();
+    asterisk.fail = false;
+    asterisk.contacts.set('1001', [contact('A')]);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('remembers the true source of a REGISTER it saw before the restart', async () => {
+    const address = parseAddress('192.0.2.99:5060', 'udp');
+    remembered = [{ ...contact('A'), source: address && { address, proof: 'seen' } }];
+    tracker.stop();
+    asterisk = new ScriptedAsterisk();
+    start();
+    asterisk.contacts.set('1001', [contact('A')]);
+    asterisk.up();
+    await settle();
+    expect(seen[0]?.contacts[0]?.source).toEqual({ address, proof: 'seen' });
+  });
+});
+
+describe('on an event', () => {
+  beforeEach(async () => {
+    asterisk.up();
+    await settle();
+    seen = [];
+  });
+
+  it('looks the AOR up, and gives the contact the source that the security event told', async () => {
+    asterisk.contacts.set('1001', [contact('A')]);
+    asterisk.login();
+    await settle();
+    expect(seen).toMatchObject([
+      {
+        extension: '1001',
+        listed: false,
+        contacts: [{ source: { proof: 'seen', address: { ip: '192.0.2.7' } } }],
+      },
+    ]);
+  });
+
+  it('asks again where Asterisk had not stored the contact yet', async () => {
+    asterisk.login();
+    await settle();
+    expect(seen).toEqual([]);
+    asterisk.contacts.set('1001', [contact('A')]);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('gives up asking after a few times: an INVITE authenticates too', async () => {
+    for (let n = 0; n < 5; n++) await vi.advanceTimersByTimeAsync(0).then(() => asterisk.login());
+    await vi.advanceTimersByTimeAsync(60_000);
+    const asked = asterisk.lookUps.length;
+    await vi.advanceTimersByTimeAsync(200_000);
+    expect(asterisk.lookUps.length).toBe(asked);
+    expect(tracker.pending).toBe(0);
+  });
+
+  it('makes one look-up of a hundred events that come while one is under way, and sees what the last one meant', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    asterisk.gate = promise;
+    asterisk.login();
+    await settle();
+    asterisk.contacts.set('1001', [contact('thief')]);
+    for (let n = 0; n < 100; n++) asterisk.login();
+    await settle();
+    expect(asterisk.lookUps).toHaveLength(1);
+    asterisk.gate = undefined;
+    resolve();
+    await settle();
+    expect(asterisk.lookUps.length).toBeLessThanOrEqual(3);
+    expect(seen.at(-1)?.contacts[0]?.userAgent).toEqual(userAgentFromText('thief'));
+  });
+
+  it('does not let one slow AOR hold up another', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    asterisk.gate = promise;
+    asterisk.login('c', '1002');
+    await settle();
+    asterisk.gate = undefined;
+    asterisk.contacts.set('1001', [contact('A')]);
+    asterisk.login();
+    await settle();
+    expect(seen).toHaveLength(1);
+    resolve();
+  });
+
+  it('catches by its sweep what no event told', async () => {
+    asterisk.contacts.set('1001', [contact('A')]);
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(seen.at(-1)?.listed).toBe(true);
+  });
+
+  it('ignores an answer of a connection that is gone', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    asterisk.gate = promise;
+    asterisk.contacts.set('1001', [contact('old')]);
+    asterisk.login();
+    await settle();
+    asterisk.down();
+    resolve();
+    await settle();
+    expect(seen).toEqual([]);
+  });
+});
+
+it('puts together the contacts an extension has at several AORs', async () => {
+  asterisk.contacts.set('desk', [contact('A', 'desk')]);
+  asterisk.contacts.set('soft', [contact('B', 'soft')]);
+  asterisk.up();
+  await settle();
+  expect(seen.at(-1)?.contacts.map(({ id }) => id)).toEqual(['desk;@A', 'soft;@B']);
+  asterisk.contacts.delete('soft');
+  asterisk.emit('contactChanged', { aor: 'soft', uri: 'sip:b', removed: true });
+  await settle();
+  expect(seen.at(-1)?.contacts.map(({ id }) => id)).toEqual(['desk;@A']);
+});
+
+function start(): void {
+  tracker = new Tracker({
+    asterisk: asterisk as unknown as Asterisk,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    now: () => Date.now(),
+    onContacts: (extension, contacts, listed) => seen.push({ extension, contacts, listed }),
+    onListed: () => undefined,
+    onExtensions: () => undefined,
+    remembered,
+    sweepEvery: 300_000,
+  });
+  tracker.start();
+}
+
+function contact(userAgent: string, aor = '1001'): Contact {
+  return {
+    id: `${aor};@${userAgent}`,
+    extension: '1001',
+    uri: 'sip:1001@192.0.2.10',
+    userAgent: userAgentFromText(userAgent),
+    callId: 'c',
+    expires: 1000,
+    source: undefined,
+  };
+}
