@@ -1,8 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig, readConfig } from '../../../src/config/config.ts';
+import { exampleConfig } from '../../../src/config/example.ts';
 
 const read = (text: string) => readConfig(text, 'device-lock.toml');
 
@@ -38,6 +39,19 @@ describe('a mistake is named with its place and what was probably meant', () => 
 
   it('names all of them at once', () => {
     expect(() => read('[gate]\nport = -1\nrefusal = "x"')).toThrow(/port in .*; refusal in /);
+  });
+});
+
+describe('the example file', () => {
+  const example = readFileSync(new URL('../../../data/device-lock.example.toml', import.meta.url), 'utf8');
+
+  it('shows every key with its default', () => {
+    expect(example).toBe(exampleConfig());
+  });
+
+  it('is a valid configuration once its comments are taken off', () => {
+    const bare = example.replaceAll(/^# (?=[a-z-]+ = )/gm, '');
+    expect(read(bare)).toEqual(read(''));
   });
 });
 
