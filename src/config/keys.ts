@@ -24,7 +24,10 @@ export const KEYS = {
   ami: {
     host: text('127.0.0.1', 'Where manager.conf listens.'),
     port: number(5038, 1, 65_535, 'Its port.'),
-    user: text('device-lock', 'read = system,call,security and write = system,reporting,call.'),
+    user: text(
+      'device-lock',
+      'A user of manager.conf: read = system,call,security; write = system,reporting,call.',
+    ),
     secret: text('', 'Its secret; or secret-file.'),
     'secret-file': text('', 'A file that holds nothing but the secret.'),
     tls: toggle(false, 'TLS, for an Asterisk on another host.'),
