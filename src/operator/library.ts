@@ -1,7 +1,8 @@
 /** The phone library as operators see it: the shipped models, with what operators added, edited or removed on top. */
 import { Fault } from '../domain/fault.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
-import { checkModel, readModel } from '../phone-library/check-model.ts';
+import { checkModel } from '../phone-library/library.ts';
+import { PhoneLibraryError, readModels, showModelFault } from '../phone-library/read-models.ts';
 import type { StoredModel } from '../store/store.ts';
 
 /** A change that was checked but not made yet. */
@@ -92,11 +93,21 @@ export class Library {
   }
 
   #checked(definition: unknown): PhoneModel {
-    const model = readModel(definition);
-    if ('fault' in model) throw new Fault('invalid-model', model.fault, model.hint);
+    const model = read(definition);
     const others = this.models().filter(({ id }) => id !== model.id);
     const faults = checkModel(model, others);
     if (faults.length === 0) return model;
-    throw new Fault('invalid-model', faults.join(' '), 'Nothing was changed.');
+    throw new Fault('invalid-model', faults.map(showModelFault).join(' '), 'Nothing was changed.');
   }
+}
+
+function read(definition: unknown): PhoneModel {
+  try {
+    const [model] = readModels(JSON.stringify([definition]), 'the phone model');
+    if (model !== undefined) return model;
+  } catch (error) {
+    if (!(error instanceof PhoneLibraryError)) throw error;
+    throw new Fault('invalid-model', error.faults.join('; '), 'Nothing was changed.', { cause: error });
+  }
+  throw new Fault('invalid-model', 'There is no phone model.', 'Nothing was changed.');
 }

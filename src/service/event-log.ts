@@ -8,6 +8,7 @@ import { showAddress } from '../domain/address.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
 import type { Violation } from '../domain/violation.ts';
+import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
 
 /** One thing that happened, as the log and `events --follow` show it. */
@@ -32,8 +33,7 @@ const WINDOW_MS = 60_000;
 export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
   readonly #logger: Logger;
   readonly #now: () => number;
-  readonly #lines = new Map<string, number>();
-  #windowSince = 0;
+  readonly #budget = new LineBudget(LINES, WINDOW_MS);
 
   constructor(logger: Logger, now: () => number) {
     super();
@@ -77,15 +77,8 @@ export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
   }
 
   #hasRoom(extension: string, now: number): boolean {
-    if (now - this.#windowSince >= WINDOW_MS) {
-      for (const [name, lines] of this.#lines) {
-        if (lines > LINES) this.#logger.warn({ extension: name, leftOut: lines - LINES }, 'lines left out');
-      }
-      this.#lines.clear();
-      this.#windowSince = now;
-    }
-    const lines = (this.#lines.get(extension) ?? 0) + 1;
-    this.#lines.set(extension, lines);
-    return lines <= LINES;
+    return this.#budget.take(extension, now, (name, leftOut) => {
+      this.#logger.warn({ event: 'lines-left-out', extension: name, leftOut }, 'lines left out');
+    });
   }
 }

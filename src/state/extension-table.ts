@@ -3,18 +3,20 @@
  * take no I/O and a bounded, small time; a change of policy is in force for the next call at once, because each row
  * notices by its version that it must be judged anew.
  */
+import { sameAddress } from '../domain/address.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { Lock, LockSource, Mode } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import { DEFAULT_SETTINGS, type ExtensionPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
+import { sameUserAgent } from '../domain/user-agent.ts';
 import type { JudgedContact, Standing, StandingOf } from '../domain/verdict.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 
-/** What happened to one contact of an extension. */
+/** What happened to one contact of an extension. `located`: only its true source came to light, no REGISTER came. */
 export type ContactChange =
   | {
-      readonly kind: 'appeared' | 'refreshed';
+      readonly kind: 'appeared' | 'refreshed' | 'located';
       readonly contact: Contact;
       readonly matches: boolean | undefined;
     }
@@ -35,15 +37,15 @@ interface Row {
   listed: boolean;
   policy: ExtensionPolicy;
   contacts: JudgedContact[];
-  /** Contacts of the right device that a wrong one displaced: the phone still believes in them until they expire. */
-  displaced: Contact[];
+  /** Contacts that went before they expired: where a wrong device displaced them, the phone still believes in them. */
+  gone: Contact[];
   standing: ReturnType<StandingOf>;
   /** The table's version `standing` and the contacts were judged at. */
   version: number;
 }
 
-/** How many displaced contacts of one extension are remembered. */
-const MAX_DISPLACED = 8;
+/** How many gone contacts of one extension are remembered. */
+const MAX_GONE = 8;
 
 export class ExtensionTable {
   readonly #rows = new Map<string, Row>();
@@ -171,23 +173,27 @@ export class ExtensionTable {
       before.delete(contact.id);
       const judged = typeof row.standing === 'object' ? matches : undefined;
       if (was === undefined) changes.push({ kind: 'appeared', contact, matches: judged });
-      else if (isNews(was, contact)) changes.push({ kind: 'refreshed', contact, matches: judged });
+      else if (isRefresh(was, contact)) changes.push({ kind: 'refreshed', contact, matches: judged });
+      else if (isMove(was, contact)) changes.push({ kind: 'located', contact, matches: judged });
     }
     for (const contact of before.values()) changes.push({ kind: 'gone', contact });
-    this.#rememberDisplaced(row, before.values());
+    row.gone = [...row.gone, ...before.values()].slice(-MAX_GONE);
     if (typeof row.standing === 'object') row.standing = this.#standing(row, row.standing.accepts);
     this.#dropIfEmpty(row);
     return changes;
   }
 
-  /** Contacts of the right device: live ones, and displaced ones that have not expired. */
+  /**
+   * Contacts of the right device: live ones, and while a wrong one is registered also those that went without having
+   * expired, since that one may have displaced them. (Asterisk removes the old contact before it shows the new one.)
+   */
   matchingContacts(extension: string, nowSeconds: number): Contact[] {
     const row = this.#rows.get(extension);
     if (row === undefined || typeof this.#judged(row).standing !== 'object') return [];
-    row.displaced = row.displaced.filter((contact) => contact.expires > nowSeconds);
     const live = row.contacts.filter(({ matches }) => matches).map(({ contact }) => contact);
-    const displaced = row.displaced.filter((contact) => this.#judge(row, contact).matches);
-    return [...live, ...displaced];
+    if (live.length === row.contacts.length) return live;
+    row.gone = row.gone.filter((contact) => contact.expires > nowSeconds);
+    return [...live, ...row.gone.filter((contact) => this.#judge(row, contact).matches)];
   }
 
   lockInForce(extension: string): LockInForce {
@@ -228,7 +234,7 @@ export class ExtensionTable {
         listed: false,
         policy: NO_POLICY,
         contacts: [],
-        displaced: [],
+        gone: [],
         standing: 'no-extension',
         version: 0,
       };
@@ -275,18 +281,6 @@ export class ExtensionTable {
     return { contact, matches: typeof standing === 'object' && standing.accepts(contact.userAgent) };
   }
 
-  #rememberDisplaced(row: Row, gone: Iterable<Contact>): void {
-    const { standing } = row;
-    if (typeof standing !== 'object') return;
-    const wrongOneIsHere = row.contacts.some(({ matches }) => !matches);
-    if (!wrongOneIsHere) {
-      row.displaced = [];
-      return;
-    }
-    for (const contact of gone) if (standing.accepts(contact.userAgent)) row.displaced.push(contact);
-    row.displaced = row.displaced.slice(-MAX_DISPLACED);
-  }
-
   #refreshFallback(): void {
     const { fallback } = this.#settings;
     this.#fallback =
@@ -297,11 +291,14 @@ export class ExtensionTable {
   }
 }
 
-function isNews(was: Contact, is: Contact): boolean {
+function isRefresh(was: Contact, is: Contact): boolean {
   return (
-    was.expires !== is.expires ||
-    was.callId !== is.callId ||
-    JSON.stringify(was.userAgent) !== JSON.stringify(is.userAgent) ||
-    JSON.stringify(was.source) !== JSON.stringify(is.source)
+    was.expires !== is.expires || was.callId !== is.callId || !sameUserAgent(was.userAgent, is.userAgent)
   );
+}
+
+function isMove(was: Contact, is: Contact): boolean {
+  const [before, now] = [was.source, is.source];
+  if (before === undefined || now === undefined) return before !== now;
+  return before.proof !== now.proof || !sameAddress(before.address, now.address);
 }

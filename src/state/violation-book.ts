@@ -6,7 +6,7 @@ import type { SourceAddress } from '../domain/address.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { Mode } from '../domain/lock.ts';
 import type { UserAgentTest } from '../domain/matcher.ts';
-import { showUserAgent, type UserAgent } from '../domain/user-agent.ts';
+import { sameUserAgent, showUserAgent, type UserAgent } from '../domain/user-agent.ts';
 import type { DenyReason } from '../domain/verdict.ts';
 import type { SeenBy, Violation, ViolationEnd } from '../domain/violation.ts';
 
@@ -60,19 +60,24 @@ export class ViolationBook {
     const { extension, userAgent } = contact;
     const address = contact.source?.address;
     const key = keyOf(userAgent, address);
-    // A refresh may come from a new address: what the contact held before ends with it.
-    const moved = this.#release(contact, 'contact-gone', now, key);
+    const left = this.#leave(contact, key, now);
     const seen = this.#see({ extension, userAgent, address, reason, mode }, 'REGISTER', undefined, now);
     this.#entry(extension, key)?.contacts.add(contact.id);
-    return [...moved, ...seen];
+    return [...left, ...seen];
   }
 
-  /** A contact that is known from a list, or judged anew, does not match: opens a violation where none is, counts none. */
+  /**
+   * A contact that is known from a list, was judged anew, or whose true source came to light, does not match: opens a
+   * violation where none is, and counts no REGISTER, since none came.
+   */
   holds(contact: Contact, reason: DenyReason, mode: Mode, now: number): ViolationChange[] {
-    const entry = this.#entry(contact.extension, keyOf(contact.userAgent, contact.source?.address));
-    if (entry === undefined) return this.sawRegister(contact, reason, mode, now);
+    const { extension } = contact;
+    const key = keyOf(contact.userAgent, contact.source?.address);
+    const left = this.#leave(contact, key, now);
+    const entry = this.#entry(extension, key);
+    if (entry === undefined) return [...left, ...this.sawRegister(contact, reason, mode, now)];
     entry.contacts.add(contact.id);
-    return [];
+    return [...left, { change: 'counted', violation: entry.violation }];
   }
 
   sawCall(call: DeniedCall, now: number): ViolationChange[] {
@@ -133,10 +138,27 @@ export class ViolationBook {
     return [{ change: 'counted', violation: entry.violation }];
   }
 
+  /**
+   * What the contact held under another key: the same device at a new address takes its violation along; another device
+   * ends it.
+   */
+  #leave(contact: Contact, key: string, now: number): ViolationChange[] {
+    const entries = this.#open.get(contact.extension);
+    for (const [held, entry] of entries ?? []) {
+      if (held === key || !entry.contacts.has(contact.id)) continue;
+      const isSame = sameUserAgent(entry.violation.userAgent, contact.userAgent);
+      if (!isSame || entry.contacts.size > 1 || entries?.has(key)) continue;
+      entries?.delete(held);
+      entry.violation = { ...entry.violation, address: contact.source?.address };
+      entries?.set(key, entry);
+    }
+    return this.#release(contact, 'contact-gone', now, key);
+  }
+
   #release(contact: Contact, how: ViolationEnd, now: number, keepKey?: string): ViolationChange[] {
     const entries = this.#open.get(contact.extension);
     const changes: ViolationChange[] = [];
-    for (const [key, entry] of entries ?? []) {
+    for (const [key, entry] of [...(entries ?? [])]) {
       if (key === keepKey || !entry.contacts.delete(contact.id) || entry.contacts.size > 0) continue;
       changes.push(this.#end(contact.extension, key, entry, how, now));
     }

@@ -130,6 +130,13 @@ describe('devices that pass unasked', () => {
     expect(passing(contact('a', 'A').expires)).toEqual([]);
   });
 
+  it('keep passing where Asterisk removes the old contact before it shows the new one', () => {
+    table.applyContacts('1001', [contact('a', 'A')]);
+    table.applyContacts('1001', []);
+    table.applyContacts('1001', [contact('b', 'thief')]);
+    expect(passing()).toEqual(['a']);
+  });
+
   it('do not pass any more after they unregistered', () => {
     table.applyContacts('1001', [contact('a', 'A')]);
     table.applyContacts('1001', []);

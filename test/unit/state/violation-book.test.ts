@@ -76,6 +76,15 @@ describe('it ends with what holds it', () => {
     ]);
   });
 
+  it('goes along when the contact turns out to be, or moves, somewhere else', () => {
+    register(thief('192.0.2.1:5060'));
+    const changes = book.holds(thief('198.51.100.66:5060'), 'wrong-device', 'enforce', 2000);
+    expect(changes.map(({ change }) => change)).toEqual(['counted']);
+    expect(book.open('1001')).toMatchObject([{ id: 1, registers: 1, address: { ip: '198.51.100.66' } }]);
+    register(thief('198.51.100.77:5060'), 3000);
+    expect(book.open('1001')).toMatchObject([{ id: 1, registers: 2, address: { ip: '198.51.100.77' } }]);
+  });
+
   it('ends a call without a registration only after it was quiet', () => {
     callOf('thief', '198.51.100.66:5060', 1000);
     expect(book.endQuiet(1000, 5000)).toEqual([]);
@@ -113,7 +122,7 @@ describe('after a restart', () => {
     const open = book.open('1001');
     book = new ViolationBook();
     book.load(open, 2);
-    expect(book.holds(thief(), 'wrong-device', 'enforce', 5000)).toEqual([]);
+    book.holds(thief(), 'wrong-device', 'enforce', 5000);
     expect(book.endUnheld('1001', 5000)).toEqual([]);
     expect(book.open('1001')[0]?.registers).toBe(1);
     expect(callOf('another')[0]?.violation.id).toBe(2);
@@ -135,8 +144,8 @@ it('does not grow without bound when every call brings a new User-Agent, and kee
   expect(book.open('1001').some(({ by }) => by.includes('REGISTER'))).toBe(true);
 });
 
-function thief(): Contact {
-  const address = parseAddress('198.51.100.66:5060');
+function thief(from = '198.51.100.66:5060'): Contact {
+  const address = parseAddress(from);
   return {
     id: '1001;@thief',
     extension: '1001',

@@ -1,0 +1,39 @@
+/** What AstDB should hold, worked out of what memory holds: the mirror asks here. */
+import { asciiJson, extensionEntries, pieces } from '../astdb/entries.ts';
+import type { Config } from '../config/config.ts';
+import type { Library } from '../operator/library.ts';
+import type { ExtensionTable } from '../state/extension-table.ts';
+import type { ViolationBook } from '../state/violation-book.ts';
+
+export interface Memory {
+  readonly table: ExtensionTable;
+  readonly book: ViolationBook;
+  readonly library: Library;
+  readonly gate: Config['gate'];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export function entriesOfExtension(extension: string, { table, book, now }: Memory): Map<string, string> {
+  const { lock, mode } = table.lockInForce(extension);
+  const passes = table
+    .matchingContacts(extension, now() / 1000)
+    .flatMap(({ userAgent, source, expires }) =>
+      source === undefined ? [] : [{ userAgent, ip: source.address.ip, until: expires }],
+    );
+  const policy = table.policy(extension);
+  return extensionEntries(extension, { policy, lock, mode, inViolation: book.hasOpen(extension), passes });
+}
+
+export function entriesOfSystem({ table, library, gate }: Memory): Map<string, string> {
+  const entries = new Map([
+    ['SETTING/when-unavailable', gate['when-unavailable']],
+    ['SETTING/refusal', gate.refusal],
+    ['SETTING/system', asciiJson(table.settings)],
+  ]);
+  for (const { id, model } of library.stored()) {
+    for (const [key, piece] of pieces(`MODEL/${id}`, asciiJson(model ?? { hidden: true })))
+      entries.set(key, piece);
+  }
+  return entries;
+}

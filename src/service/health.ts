@@ -1,0 +1,26 @@
+/** How the service is, for the status and the doctor. */
+import { readFileSync } from 'node:fs';
+import type { ServiceHealth } from '../api/deps.ts';
+import type { Config } from '../config/config.ts';
+import type { Service } from './service.ts';
+
+const PACKAGE = new URL('../../package.json', import.meta.url);
+
+export function healthOf(of: {
+  readonly config: Config;
+  readonly service: Service;
+  readonly started: number;
+}): () => ServiceHealth {
+  const { config, service, started } = of;
+  const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
+  return () => ({
+    ...{ version, node: process.version, pid: process.pid, started, config: config.path },
+    asterisk: service.asterisk,
+    gate: { ...service.gateAddress, ...service.gate.stats, connections: service.gate.connections },
+    astdb: {
+      inStep: service.mirror.inStep,
+      pending: service.mirror.pending,
+      heartbeatAt: service.heartbeat.lastWritten,
+    },
+  });
+}

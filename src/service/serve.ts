@@ -1,0 +1,74 @@
+/** `device-lock serve`: opens what the service needs, starts it, and ends it in order when told to. */
+
+import { createApi } from '../api/server.ts';
+import { loadConfig } from '../config/config.ts';
+import { createDoctor } from '../doctor/doctor.ts';
+import { identify } from '../domain/identify.ts';
+import { openLog } from '../log/open-log.ts';
+import { loadModels } from '../phone-library/library.ts';
+import { openStore } from '../store/client.ts';
+import { createAsterisk } from './adapter.ts';
+import { healthOf } from './health.ts';
+import { Service } from './service.ts';
+import { BEAT_EVERY } from './supervise.ts';
+
+/** However the parts behave, the process has ended by then. Milliseconds. */
+const STOP_DEADLINE = 4000;
+
+/** Resolves when the service has ended. Rejects where it cannot start, with words for a person. */
+export async function serve(configPath: string): Promise<void> {
+  const config = loadConfig(configPath);
+  const log = openLog(config.log);
+  const { logger } = log;
+  const { promise: ended, resolve: end } = Promise.withResolvers<string>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end(signal));
+  process.on('SIGHUP', () => log.reopen());
+  // The watchdog is gone: without it a hang would last. Whoever starts it again starts the service too.
+  process.once('disconnect', () => end('the watchdog is gone'));
+  process.on('uncaughtException', (error) => die(logger, error));
+  process.on('unhandledRejection', (error) => die(logger, error));
+
+  const now = Date.now;
+  const store = await openStore({ path: config.store.path, logger, now });
+  const asterisk = await createAsterisk(config, logger);
+  const snapshot = await store.load();
+  const shippedModels = await loadModels();
+  const service = new Service({ config, store, snapshot, shippedModels, asterisk, logger, now });
+  const health = healthOf({ config, service, started: now() });
+  const doctor = createDoctor({ config, service, asterisk, store, health, now, origin: snapshot.origin });
+  const { table, book, operator, library, events } = service;
+  const api = createApi({
+    ...{ socket: config.api.socket, group: config.api.group },
+    ...{ table, book, operator, library, store, events, logger, now, identify, health, doctor },
+  });
+  try {
+    await service.start();
+    await api.listen();
+  } catch (error) {
+    await Promise.allSettled([service.stop(), store.close()]);
+    throw error;
+  }
+  if (snapshot.origin.kind === 'replaced') {
+    logger.error(
+      { setAside: snapshot.origin.setAside },
+      'the database was damaged and is set aside; the locks come from AstDB',
+    );
+  }
+  logger.info({ event: 'started', gate: service.gateAddress, config: configPath }, 'device-lock is ready');
+  const beat = setInterval(() => process.send?.('alive'), BEAT_EVERY);
+  process.send?.('alive');
+
+  logger.info({ event: 'stopping', why: await ended }, 'device-lock stops');
+  setTimeout(() => process.exit(1), STOP_DEADLINE).unref();
+  clearInterval(beat);
+  await Promise.allSettled([api.close(), service.stop()]);
+  await store.close();
+  await log.close();
+  if (process.connected) process.disconnect();
+}
+
+/** A bug: the log has it whole, and a fresh process is better than one in an unknown state. */
+function die(logger: { fatal: (fields: object, message: string) => void }, error: unknown): void {
+  logger.fatal({ err: error }, 'a bug ended the service');
+  setTimeout(() => process.exit(70), 200);
+}

@@ -1,0 +1,244 @@
+/**
+ * The service, put together: the only place that sees all its parts. It starts the gate before anything else can fail,
+ * so that calls are answered, or left to the dialplan, from the first moment.
+ */
+
+import { FAMILY } from '../astdb/entries.ts';
+import { Heartbeat } from '../astdb/heartbeat.ts';
+import { collectJournal } from '../astdb/journal.ts';
+import { Mirror } from '../astdb/mirror.ts';
+import { recoverFrom } from '../astdb/recovery.ts';
+import type { Asterisk } from '../asterisk/port.ts';
+import type { Config } from '../config/config.ts';
+import type { PhoneModel } from '../domain/phone-model.ts';
+import type { GateFault } from '../gate/fault.ts';
+import { createGate, type Gate } from '../gate/server.ts';
+import { LineBudget } from '../log/line-budget.ts';
+import type { Logger } from '../log/logger.ts';
+import { Library } from '../operator/library.ts';
+import { Operator } from '../operator/operator.ts';
+import { ExtensionTable } from '../state/extension-table.ts';
+import { ViolationBook } from '../state/violation-book.ts';
+import type { Snapshot, Store } from '../store/store.ts';
+import { Tracker } from '../tracker/tracker.ts';
+import { entriesOfExtension, entriesOfSystem, type Memory } from './astdb-facts.ts';
+import { EventLog } from './event-log.ts';
+import { Guardian } from './guardian.ts';
+
+const JOURNAL_EVERY = 5000;
+const TICK_EVERY = 5000;
+const RECOVER_AGAIN = 2000;
+
+export interface ServiceParts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly snapshot: Snapshot;
+  readonly shippedModels: readonly PhoneModel[];
+  readonly asterisk: Asterisk;
+  readonly logger: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export class Service {
+  readonly table = new ExtensionTable();
+  readonly book = new ViolationBook();
+  readonly library: Library;
+  readonly operator: Operator;
+  readonly events: EventLog;
+  readonly mirror: Mirror;
+  readonly heartbeat: Heartbeat;
+  readonly gate: Gate;
+  readonly tracker: Tracker;
+  readonly #parts: ServiceParts;
+  readonly #guardian: Guardian;
+  /** A stranger at the port must not fill the log. */
+  readonly #gateFaults = new LineBudget(10, 60_000);
+  readonly #timers: NodeJS.Timeout[] = [];
+  #asteriskVersion: string | undefined;
+  #asteriskSince: number | undefined;
+  #lastEvent: number | undefined;
+  #gateAddress: { readonly host: string; readonly port: number };
+  #recoverAgain: NodeJS.Timeout | undefined;
+
+  constructor(parts: ServiceParts) {
+    const { config, store, snapshot, asterisk, logger, now } = parts;
+    this.#parts = parts;
+    this.library = new Library(parts.shippedModels, snapshot.models);
+    this.#remember(snapshot);
+    this.events = new EventLog(logger, now);
+    const memory: Memory = {
+      table: this.table,
+      book: this.book,
+      library: this.library,
+      gate: config.gate,
+      now,
+    };
+    this.mirror = new Mirror({
+      ...{ asterisk, logger },
+      entriesOf: (extension) =>
+        extension === undefined ? entriesOfSystem(memory) : entriesOfExtension(extension, memory),
+      extensions: () => this.table.names(),
+    });
+    this.#guardian = new Guardian({
+      ...{ table: this.table, book: this.book, mirror: this.mirror, events: this.events },
+      ...{ store, logger, now },
+      quietAfter: config.violations['quiet-after'] * 1000,
+    });
+    this.operator = new Operator({
+      ...{ table: this.table, library: this.library, store, now },
+      judgeAnew: (extensions) => this.#guardian.judgeAnew(extensions),
+      clear: (extension) => this.#guardian.clear(extension),
+      touchSystem: () => this.mirror.touchSystem(),
+      announce: (entry) => this.events.note('operator-change', { ...entry, at: undefined }),
+    });
+    this.#gateAddress = { host: config.gate.host, port: config.gate.port };
+    this.heartbeat = new Heartbeat(asterisk, now);
+    this.tracker = new Tracker({
+      ...{ asterisk, logger, now },
+      remembered: snapshot.contacts,
+      sweepEvery: config.tracking['sweep-every'] * 1000,
+      onContacts: (extension, contacts, listed) => this.#guardian.onContacts(extension, contacts, listed),
+      onExtensions: (extensions) => this.#guardian.onExtensions(extensions),
+      onListed: () => this.#onListed(),
+    });
+    this.gate = createGate({
+      host: config.gate.host,
+      port: config.gate.port,
+      decide: (request) => this.#guardian.decide(request),
+      onFault: (fault) => this.#onGateFault(fault),
+    });
+  }
+
+  /** Resolves when calls are answered; Asterisk may still be away. Rejects where the gate cannot listen. */
+  async start(): Promise<void> {
+    const { asterisk, now } = this.#parts;
+    this.#gateAddress = await this.gate.listen();
+    asterisk.on('up', ({ version }) => {
+      [this.#asteriskVersion, this.#asteriskSince] = [version, now()];
+      this.events.note('asterisk-up', { version });
+      void this.#recover();
+      this.heartbeat.start();
+    });
+    asterisk.on('down', (why) => {
+      this.#asteriskSince = now();
+      this.heartbeat.stop();
+      this.mirror.stop();
+      this.events.note('asterisk-down', { why });
+    });
+    for (const event of ['contactChanged', 'authenticated'] as const) {
+      asterisk.on(event, () => {
+        this.#lastEvent = now();
+      });
+    }
+    this.tracker.start();
+    asterisk.start();
+    this.#timers.push(
+      setInterval(() => void this.#collectJournal(), JOURNAL_EVERY),
+      setInterval(() => this.#guardian.tick(), TICK_EVERY),
+    );
+  }
+
+  /** Bounded to three seconds, whatever hangs. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#recoverAgain);
+    this.tracker.stop();
+    await Promise.race([this.heartbeat.end(), new Promise((resolve) => setTimeout(resolve, 500))]);
+    await Promise.all([this.gate.close(), this.#parts.asterisk.stop()]);
+  }
+
+  /** Where the gate listens. */
+  get gateAddress(): { readonly host: string; readonly port: number } {
+    return this.#gateAddress;
+  }
+
+  /** How Asterisk is reached, for the status. */
+  get asterisk() {
+    const { asterisk, config } = this.#parts;
+    return {
+      adapter: config.asterisk.adapter as 'ami' | 'ari',
+      connected: asterisk.connected,
+      version: this.#asteriskVersion,
+      since: this.#asteriskSince,
+      lastEvent: this.#lastEvent,
+    };
+  }
+
+  #onGateFault({ code, message, bug, cause }: GateFault): void {
+    const { logger } = this.#parts;
+    if (bug) logger.error({ event: 'gate-bug', code, err: cause }, message);
+    else if (this.#gateFaults.take(code, this.#parts.now()))
+      logger.warn({ event: 'gate-fault', code }, message);
+  }
+
+  #remember(snapshot: Snapshot): void {
+    this.table.setModels(this.library.models());
+    this.table.setSettings(snapshot.settings);
+    this.table.setExtensions(snapshot.extensions);
+    for (const [extension, policy] of snapshot.policies) this.table.setPolicy(extension, policy);
+    this.book.load(snapshot.openViolations, snapshot.nextViolationId);
+    if (snapshot.origin.kind === 'existing') this.table.markLoaded();
+  }
+
+  #onListed(): void {
+    const { store, snapshot } = this.#parts;
+    if (!this.table.contactsListed) {
+      const live = new Set(
+        this.table.names().flatMap((name) => this.table.contacts(name).map((one) => one.contact.id)),
+      );
+      for (const { id } of snapshot.contacts) if (!live.has(id)) store.deleteContact(id);
+    }
+    this.#guardian.onListed();
+    // Only now: pass tokens follow the contacts, and those of before must not be deleted for want of a list.
+    if (this.table.loaded) void this.#startMirror();
+  }
+
+  async #startMirror(): Promise<void> {
+    try {
+      await this.mirror.start();
+    } catch (error) {
+      this.#parts.logger.warn({ err: error }, 'AstDB could not be read; it is read at the next list');
+    }
+  }
+
+  /** After a new or replaced database: what operators decided is still in AstDB. */
+  async #recover(): Promise<void> {
+    if (this.table.loaded) return;
+    const { asterisk, store, snapshot, logger } = this.#parts;
+    try {
+      const { policies, models, settings, unreadable } = recoverFrom(await asterisk.databaseTree(FAMILY));
+      const { origin } = snapshot;
+      const source = origin.kind === 'replaced' ? `AstDB, in place of ${origin.setAside}` : 'AstDB';
+      if (policies.size > 0 || models.length > 0 || settings !== undefined) {
+        const at = this.#parts.now();
+        const detail = `${policies.size} extensions and ${models.length} phone models from ${source}`;
+        const audit = [{ at, who: 'service', action: 'import', target: 'system', detail }];
+        await store.commit({ policies, models, audit, ...(settings === undefined ? {} : { settings }) });
+      }
+      await store.recovered();
+      for (const model of models) this.library.apply(model);
+      this.table.setModels(this.library.models());
+      if (settings !== undefined) this.table.setSettings(settings);
+      for (const [extension, policy] of policies) this.table.setPolicy(extension, policy);
+      this.table.markLoaded();
+      this.events.note('locks-recovered', { extensions: policies.size, models: models.length, unreadable });
+      await this.#guardian.judgeAnew(this.table.names());
+      if (this.table.contactsListed) await this.#startMirror();
+    } catch (error) {
+      logger.error({ err: error }, 'the locks could not be read back from AstDB; trying again');
+      clearTimeout(this.#recoverAgain);
+      this.#recoverAgain = setTimeout(() => void this.#recover(), RECOVER_AGAIN);
+    }
+  }
+
+  async #collectJournal(): Promise<void> {
+    const { asterisk, logger } = this.#parts;
+    if (!asterisk.connected) return;
+    try {
+      await collectJournal(asterisk, (record) => this.#guardian.onJournal(record));
+    } catch (error) {
+      logger.debug({ err: error }, "the dialplan's journal could not be collected; it is at the next round");
+    }
+  }
+}
