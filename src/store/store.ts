@@ -1,0 +1,124 @@
+/**
+ * What is remembered on disk. SQLite remembers, memory answers calls: nothing here is ever awaited on the way to a
+ * verdict. Durable writes resolve once a power cut cannot lose them; trailing ones are on disk within a second.
+ */
+import type { AuditEntry } from '../domain/audit.ts';
+import type { CallRecord } from '../domain/call-record.ts';
+import type { Contact } from '../domain/contact.ts';
+import type { PhoneModel } from '../domain/phone-model.ts';
+import type { ExtensionPolicy, Settings } from '../domain/policy.ts';
+import type { Sighting } from '../domain/sighting.ts';
+import type { Violation } from '../domain/violation.ts';
+
+/** A phone model that an operator added or edited, or a shipped one that was removed. */
+export interface StoredModel {
+  readonly id: string;
+  /** undefined: the shipped model of this id is hidden. */
+  readonly model: PhoneModel | undefined;
+}
+
+/** All the service needs in memory, read once at the start. */
+export interface Snapshot {
+  readonly policies: ReadonlyMap<string, ExtensionPolicy>;
+  readonly models: readonly StoredModel[];
+  readonly settings: Settings;
+  /** The extensions Asterisk listed last, with their labels. */
+  readonly extensions: ReadonlyMap<string, string | undefined>;
+  /** The contacts that were live at the last write; their `seen` sources outlive a restart. */
+  readonly contacts: readonly Contact[];
+  readonly openViolations: readonly Violation[];
+  readonly nextViolationId: number;
+  /**
+   * `existing`: an intact database. `new`: there was none. `replaced`: it was damaged, was set aside as `setAside`,
+   * and an empty one took its place: the locks must be recovered from AstDB. Stays so until {@link Store.recovered}.
+   */
+  readonly origin:
+    | { readonly kind: 'existing' | 'new' }
+    | { readonly kind: 'replaced'; readonly setAside: string };
+}
+
+/** One operator's change: all of it and its audit entry are written together, or nothing is. */
+export interface Change {
+  readonly policies?: ReadonlyMap<string, ExtensionPolicy | undefined>;
+  readonly models?: readonly StoredModel[];
+  /** Ids whose operator's version is forgotten; a shipped model of the id shows again. */
+  readonly forgetModels?: readonly string[];
+  readonly settings?: Settings;
+  readonly audit: readonly AuditEntry[];
+}
+
+export interface Page {
+  /** 1 to 1000; others are brought into this range. */
+  readonly limit: number;
+}
+
+export interface Store {
+  load(): Promise<Snapshot>;
+  /**
+   * Durable. Rejects with a StoreError and changes nothing where the disk refuses or the change itself cannot be stored.
+   * Only where the disk does not answer in time, or the database's thread ends meanwhile, is it unknown whether the
+   * change was saved; the error says so.
+   */
+  commit(change: Change): Promise<void>;
+  /** Durable: the locks have been recovered from AstDB, or there were none. */
+  recovered(): Promise<void>;
+
+  /** Trailing, never throws, never blocks; the latest of each key wins until it is written. */
+  putViolation(violation: Violation): void;
+  /** Trailing; adds `count` to what the key has; where the disk refuses for long, sightings are given up first. */
+  addSighting(sighting: Sighting): void;
+  /** Trailing; one linkedid of one extension is one record, as it was put last. */
+  putCall(call: CallRecord): void;
+  putContact(contact: Contact): void;
+  deleteContact(id: string): void;
+  putExtensions(extensions: ReadonlyMap<string, string | undefined>): void;
+
+  /**
+   * Newest first (violations and sightings by when they were last seen). Reads what was put before, too; while the disk
+   * refuses to take that, what the disk has.
+   */
+  violations(filter: { readonly extension?: string; readonly open?: boolean } & Page): Promise<Violation[]>;
+  sightings(filter: { readonly extension: string } & Page): Promise<Sighting[]>;
+  calls(filter: { readonly extension?: string } & Page): Promise<CallRecord[]>;
+  audit(filter: { readonly target?: string } & Page): Promise<AuditEntry[]>;
+
+  /** Never rejects; answers within a second, with the sizes known last where the disk does not answer. */
+  health(): Promise<StoreHealth>;
+  /** Writes what is pending, then resolves; bounded to two seconds. */
+  close(): Promise<void>;
+}
+
+export interface StoreHealth {
+  readonly path: string;
+  readonly schema: number;
+  /** Of the database and its log. */
+  readonly bytes: number;
+  /** What the disk that holds it has left. */
+  readonly freeBytes: number;
+  /** Trailing writes that wait. */
+  readonly pending: number;
+  /** Trailing writes given up since the start: the limit was reached while the disk refused, or a row was invalid. */
+  readonly dropped: number;
+  /** The last failure to write, until a write succeeds again. */
+  readonly failure: string | undefined;
+}
+
+export type StoreFault =
+  /** The file was written by a newer Device Lock. */
+  | 'newer-schema'
+  /** The folder or file cannot be opened or written. */
+  | 'unusable'
+  /** A write or read failed. */
+  | 'failed'
+  | 'closed';
+
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly fault: StoreFault;
+  readonly hint: string;
+  constructor(fault: StoreFault, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fault = fault;
+    this.hint = hint;
+  }
+}

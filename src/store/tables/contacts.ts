@@ -1,0 +1,73 @@
+/** The contacts that were live at the last write, kept so that what their sources proved outlives a restart. */
+import type { Database } from 'better-sqlite3';
+import type { Contact } from '../../domain/contact.ts';
+import {
+  type AddressColumns,
+  addressColumns,
+  addressOf,
+  bound,
+  type Columns,
+  type UserAgentColumns,
+  userAgentColumns,
+  userAgentOf,
+} from './columns.ts';
+
+interface ContactRow extends UserAgentColumns, AddressColumns {
+  id: string;
+  extension: string;
+  uri: string;
+  call_id: string;
+  expires: number;
+  proof: 'seen' | 'claimed' | null;
+}
+
+export class ContactsTable {
+  readonly #read;
+  readonly #put;
+  readonly #delete;
+
+  constructor(db: Database) {
+    this.#read = db.prepare<[], ContactRow>('SELECT * FROM contacts ORDER BY id');
+    this.#put = db.prepare<[Columns]>(
+      `INSERT OR REPLACE INTO contacts
+       VALUES (@id, @extension, @uri, @user_agent_kind, @user_agent, @call_id, @expires, @transport, @ip, @port, @proof)`,
+    );
+    this.#delete = db.prepare<[string]>('DELETE FROM contacts WHERE id = ?');
+  }
+
+  readAll(): Contact[] {
+    return this.#read.all().map(contactOf);
+  }
+
+  put(contact: Contact): void {
+    this.#put.run(
+      bound({
+        id: contact.id,
+        extension: contact.extension,
+        uri: contact.uri,
+        ...userAgentColumns(contact.userAgent),
+        call_id: contact.callId,
+        expires: contact.expires,
+        ...addressColumns(contact.source?.address),
+        proof: contact.source?.proof ?? null,
+      }),
+    );
+  }
+
+  delete(id: string): void {
+    this.#delete.run(id);
+  }
+}
+
+function contactOf(row: ContactRow): Contact {
+  const address = addressOf(row);
+  return {
+    id: row.id,
+    extension: row.extension,
+    uri: row.uri,
+    userAgent: userAgentOf(row),
+    callId: row.call_id,
+    expires: row.expires,
+    source: address === undefined || row.proof === null ? undefined : { address, proof: row.proof },
+  };
+}

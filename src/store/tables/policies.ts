@@ -1,0 +1,93 @@
+/** Each extension's own decisions: a row, and a row for each alternative of its lock. */
+import type { Database } from 'better-sqlite3';
+import type { Alternative, Mode } from '../../domain/lock.ts';
+import type { ExtensionPolicy } from '../../domain/policy.ts';
+import { bound, type Columns, flagColumn, flagOf } from './columns.ts';
+
+interface PolicyRow {
+  extension: string;
+  mode: Mode | null;
+  require_registration: number | null;
+}
+
+interface AlternativeRow {
+  extension: string;
+  kind: Alternative['kind'];
+  match: 'exact' | 'prefix' | 'pattern' | null;
+  value: string;
+}
+
+export class PoliciesTable {
+  readonly #policies;
+  readonly #alternatives;
+  readonly #delete;
+  readonly #insert;
+  readonly #insertAlternative;
+
+  constructor(db: Database) {
+    this.#policies = db.prepare<[], PolicyRow>('SELECT * FROM policies ORDER BY extension');
+    this.#alternatives = db.prepare<[], AlternativeRow>(
+      'SELECT extension, kind, match, value FROM lock_alternatives ORDER BY extension, position',
+    );
+    this.#delete = db.prepare<[string]>('DELETE FROM policies WHERE extension = ?');
+    this.#insert = db.prepare<[Columns]>(
+      'INSERT INTO policies VALUES (@extension, @mode, @require_registration)',
+    );
+    this.#insertAlternative = db.prepare<[Columns]>(
+      'INSERT INTO lock_alternatives VALUES (@extension, @position, @kind, @match, @value)',
+    );
+  }
+
+  readAll(): Map<string, ExtensionPolicy> {
+    const alternatives = Map.groupBy(this.#alternatives.iterate(), (row) => row.extension);
+    const policies = new Map<string, ExtensionPolicy>();
+    for (const row of this.#policies.iterate()) {
+      const own = alternatives.get(row.extension);
+      policies.set(row.extension, {
+        lock: own === undefined ? undefined : { alternatives: own.map(alternativeOf) },
+        mode: row.mode ?? undefined,
+        requireRegistration: flagOf(row.require_registration),
+      });
+    }
+    return policies;
+  }
+
+  /** Runs in the caller's transaction. */
+  replace(extension: string, policy: ExtensionPolicy | undefined): void {
+    this.#delete.run(extension);
+    if (policy === undefined) return;
+    if (policy.lock?.alternatives.length === 0) throw new TypeError('A lock needs an alternative');
+    this.#insert.run(
+      bound({
+        extension,
+        mode: policy.mode ?? null,
+        require_registration: flagColumn(policy.requireRegistration),
+      }),
+    );
+    policy.lock?.alternatives.forEach((alternative, position) => {
+      this.#insertAlternative.run(bound({ extension, position, ...alternativeColumns(alternative) }));
+    });
+  }
+}
+
+function alternativeColumns(alternative: Alternative): Columns {
+  switch (alternative.kind) {
+    case 'device':
+      return { kind: 'device', match: null, value: alternative.userAgent };
+    case 'model':
+      return { kind: 'model', match: null, value: alternative.model };
+    case 'custom':
+      return { kind: 'custom', match: alternative.match, value: alternative.value };
+  }
+}
+
+function alternativeOf({ kind, match, value }: AlternativeRow): Alternative {
+  switch (kind) {
+    case 'device':
+      return { kind, userAgent: value };
+    case 'model':
+      return { kind, model: value };
+    case 'custom':
+      return { kind, match: match ?? 'exact', value };
+  }
+}

@@ -1,0 +1,111 @@
+/** Violations, open and ended. Open ones are never pruned: the domain bounds how many there are. */
+import type { Database } from 'better-sqlite3';
+import type { Mode } from '../../domain/lock.ts';
+import type { DenyReason } from '../../domain/verdict.ts';
+import type { SeenBy, Violation, ViolationEnd } from '../../domain/violation.ts';
+import {
+  type AddressColumns,
+  addressColumns,
+  addressOf,
+  bound,
+  type Columns,
+  type UserAgentColumns,
+  userAgentColumns,
+  userAgentOf,
+} from './columns.ts';
+
+interface ViolationRow extends UserAgentColumns, AddressColumns {
+  id: number;
+  extension: string;
+  reason: DenyReason;
+  seen_by: string;
+  mode: Mode;
+  first_seen: number;
+  last_seen: number;
+  registers: number;
+  calls: number;
+  dialled: string | null;
+  ended_at: number | null;
+  ended_how: ViolationEnd | null;
+}
+
+export interface ViolationFilter {
+  readonly extension?: string;
+  readonly open?: boolean;
+  readonly limit: number;
+}
+
+const NEWEST = 'ORDER BY last_seen DESC, id DESC LIMIT @limit';
+
+export class ViolationsTable {
+  readonly #db;
+  readonly #open;
+  readonly #put;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#open = db.prepare<[], ViolationRow>('SELECT * FROM violations WHERE ended_at IS NULL ORDER BY id');
+    this.#put = db.prepare<[Columns]>(
+      `INSERT OR REPLACE INTO violations VALUES (
+         @id, @extension, @user_agent_kind, @user_agent, @transport, @ip, @port, @reason, @seen_by, @mode,
+         @first_seen, @last_seen, @registers, @calls, @dialled, @ended_at, @ended_how)`,
+    );
+  }
+
+  readOpen(): Violation[] {
+    return this.#open.all().map(violationOf);
+  }
+
+  /** Newest first, by when each was last seen. */
+  read({ extension, open, limit }: ViolationFilter): Violation[] {
+    const conditions = ['TRUE'];
+    if (extension !== undefined) conditions.push('extension = @extension');
+    if (open !== undefined) conditions.push(open ? 'ended_at IS NULL' : 'ended_at IS NOT NULL');
+    return this.#db
+      .prepare<[Columns], ViolationRow>(
+        `SELECT * FROM violations WHERE ${conditions.join(' AND ')} ${NEWEST}`,
+      )
+      .all({ extension: extension ?? null, limit })
+      .map(violationOf);
+  }
+
+  put(violation: Violation): void {
+    this.#put.run(
+      bound({
+        id: violation.id,
+        extension: violation.extension,
+        ...userAgentColumns(violation.userAgent),
+        ...addressColumns(violation.address),
+        reason: violation.reason,
+        seen_by: violation.by.join(','),
+        mode: violation.mode,
+        first_seen: violation.firstSeen,
+        last_seen: violation.lastSeen,
+        registers: violation.registers,
+        calls: violation.calls,
+        dialled: violation.dialled ?? null,
+        ended_at: violation.ended?.at ?? null,
+        ended_how: violation.ended?.how ?? null,
+      }),
+    );
+  }
+}
+
+function violationOf(row: ViolationRow): Violation {
+  const { ended_at: at, ended_how: how } = row;
+  return {
+    id: row.id,
+    extension: row.extension,
+    userAgent: userAgentOf(row),
+    address: addressOf(row),
+    reason: row.reason,
+    by: row.seen_by === '' ? [] : (row.seen_by.split(',') as SeenBy[]),
+    mode: row.mode,
+    firstSeen: row.first_seen,
+    lastSeen: row.last_seen,
+    registers: row.registers,
+    calls: row.calls,
+    dialled: row.dialled ?? undefined,
+    ended: at === null || how === null ? undefined : { at, how },
+  };
+}
