@@ -35,6 +35,9 @@ export interface GuardianOptions {
   readonly quietAfter: number;
 }
 
+/** Characters kept of what was dialled. */
+const MAX_DIALLED = 64;
+
 /** Extensions judged anew before calls get their turn. */
 const SLICE = 100;
 
@@ -179,7 +182,8 @@ export class Guardian {
   #recordDenied(request: GateRequest, judgement: Judgement, extension: string, reason: DenyReason): void {
     const { book, store, mirror, events, now } = this.#options;
     const { mode, role } = judgement;
-    const { dialled, linkedId } = request;
+    const { linkedId } = request;
+    const dialled = request.dialled.replace(/[^0-9*#+]/g, '').slice(0, MAX_DIALLED);
     const isCaller = role === 'caller';
     const userAgent: UserAgent = isCaller ? request.call.userAgent : { kind: 'absent' };
     const party = request.call.behind.find((one) => one.role === role && one.endpoint === extension);
