@@ -54,7 +54,7 @@ export class StoreDatabase {
     this.handlers = {
       load: () => this.#load(),
       commit: (change, guard) => this.#commit(change, guard),
-      recovered: (_, guard) => this.#write(guard, () => meta.writeSetAside(undefined)),
+      recovered: (_, guard) => this.#write(guard, () => meta.writeRecovered()),
       batch: (batch, guard) => this.#writeBatch(batch, guard),
       violations: (filter) => violations.read(filter),
       sightings: (filter) => sightings.read(filter),

@@ -9,7 +9,7 @@ import { codeOf, isDamage, storeError } from './failure.ts';
 import { createDatabase, finishReplacement, replaceDamaged } from './replacement.ts';
 import { migrate, readMigrations, refuseForeign } from './schema.ts';
 import { type Snapshot, StoreError } from './store.ts';
-import { MetaTable } from './tables/meta.ts';
+import { type Meta, MetaTable } from './tables/meta.ts';
 import { isWalDamaged } from './wal.ts';
 import { takeWriterLock, type WriterLock } from './writer-lock.ts';
 
@@ -49,11 +49,9 @@ export function openDatabase({ path: wanted, again, now }: Opening): Opened {
     lock = takeWriterLock(path);
     finishReplacement(path);
     const migrations = readMigrations();
-    const kind = again ? 'existing' : makeIntact(path, migrations, now);
+    if (!again) makeIntact(path, migrations, now);
     const db = openIntact(path, migrations);
-    const { setAside } = new MetaTable(db).read();
-    const origin = setAside === undefined ? { kind } : { kind: 'replaced' as const, setAside };
-    return { db, lock, path, schema: migrations.length, origin };
+    return { db, lock, path, schema: migrations.length, origin: originOf(new MetaTable(db).read()) };
   } catch (error) {
     lock?.release();
     throw storeError(error, 'unusable', 'Cannot open', wanted);
@@ -70,17 +68,22 @@ function resolve(wanted: string): string {
   }
 }
 
+function originOf({ setAside, isRecovered }: Meta): Snapshot['origin'] {
+  if (setAside !== undefined) return { kind: 'replaced', setAside };
+  return { kind: isRecovered ? 'existing' : 'new' };
+}
+
 /** Afterwards there is an intact database at the path. */
-function makeIntact(path: string, migrations: readonly string[], now: number): 'existing' | 'new' {
+function makeIntact(path: string, migrations: readonly string[], now: number): void {
   const main = statOf(path);
   const wal = statOf(`${path}-wal`);
   if (main === undefined && wal === undefined) {
     createDatabase(path, migrations);
-    return 'new';
+    return;
   }
   if (main === undefined || (main.isFile() && main.size < SMALLEST_PAGE)) {
     replaceDamaged(path, migrations, now);
-    return 'existing';
+    return;
   }
   if (!main.isFile()) throw new StoreError('unusable', `${path} is not a file`, 'Correct the path.');
   accessSync(path, constants.R_OK | constants.W_OK);
@@ -95,7 +98,6 @@ function makeIntact(path: string, migrations: readonly string[], now: number): '
     // Only now: closing earlier would write the log into the damaged file; moved away, it is left alone.
     db.close();
   }
-  return 'existing';
 }
 
 function isDatabaseDamaged(db: Database.Database, path: string, newest: number, bytes: number): boolean {

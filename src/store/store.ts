@@ -30,7 +30,8 @@ export interface Snapshot {
   readonly nextViolationId: number;
   /**
    * `existing`: an intact database. `new`: there was none. `replaced`: it was damaged, was set aside as `setAside`,
-   * and an empty one took its place: the locks must be recovered from AstDB. Stays so until {@link Store.recovered}.
+   * and an empty one took its place. The latter two stay so, over restarts, until {@link Store.recovered}: the locks of
+   * before, where there were any, must be recovered from AstDB first.
    */
   readonly origin:
     | { readonly kind: 'existing' | 'new' }

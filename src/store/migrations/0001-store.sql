@@ -10,10 +10,12 @@ CREATE TABLE meta (
   -- The damaged file this database replaced, until the locks were recovered.
   set_aside TEXT,
   -- Damage was met while running: the next start looks at every page.
-  check_whole INTEGER NOT NULL CHECK (check_whole IN (0, 1))
+  check_whole INTEGER NOT NULL CHECK (check_whole IN (0, 1)),
+  -- AstDB was asked for locks of before; until then an empty database proves nothing.
+  is_recovered INTEGER NOT NULL CHECK (is_recovered IN (0, 1))
 ) STRICT;
 
-INSERT INTO meta VALUES (1, 1, '', NULL, 0);
+INSERT INTO meta VALUES (1, 1, '', NULL, 0, 0);
 
 CREATE TABLE settings (
   only INTEGER PRIMARY KEY CHECK (only = 1),

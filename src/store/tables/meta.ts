@@ -7,6 +7,8 @@ export interface Meta {
   /** The path of the damaged file that this database replaced; undefined once the locks were recovered. */
   readonly setAside: string | undefined;
   readonly checkWhole: boolean;
+  /** Locks of before were looked for in AstDB since this database was made. */
+  readonly isRecovered: boolean;
 }
 
 interface MetaRow {
@@ -14,11 +16,13 @@ interface MetaRow {
   last_batch: string;
   set_aside: string | null;
   check_whole: number;
+  is_recovered: number;
 }
 
 export class MetaTable {
   readonly #read;
   readonly #setAside;
+  readonly #recovered;
   readonly #checkWhole;
   readonly #lastBatch;
   readonly #violationId;
@@ -26,6 +30,7 @@ export class MetaTable {
   constructor(db: Database) {
     this.#read = db.prepare<[], MetaRow>('SELECT * FROM meta');
     this.#setAside = db.prepare<[string | null]>('UPDATE meta SET set_aside = ?');
+    this.#recovered = db.prepare<[]>('UPDATE meta SET set_aside = NULL, is_recovered = 1');
     this.#checkWhole = db.prepare<[number]>('UPDATE meta SET check_whole = ?');
     this.#lastBatch = db.prepare<[string]>('UPDATE meta SET last_batch = ?');
     this.#violationId = db.prepare<[number]>(
@@ -41,11 +46,16 @@ export class MetaTable {
       lastBatch: row.last_batch,
       setAside: row.set_aside ?? undefined,
       checkWhole: row.check_whole === 1,
+      isRecovered: row.is_recovered === 1,
     };
   }
 
   writeSetAside(path: string | undefined): void {
     this.#setAside.run(path ?? null);
+  }
+
+  writeRecovered(): void {
+    this.#recovered.run();
   }
 
   writeCheckWhole(wanted: boolean): void {

@@ -29,6 +29,7 @@ const now = () => NOW;
 /** A database with a lock and a few hundred rows, closed. */
 async function filled(path = temporaryPath()): Promise<string> {
   const store = await open(path);
+  await store.recovered();
   await store.commit(locking('100'));
   for (let index = 0; index < 400; index++) {
     store.addSighting(sighting({ userAgent: { kind: 'text', text: `phone ${index}` } }));
@@ -167,6 +168,19 @@ describe('damage that is met while running', () => {
     const store = await open(path);
     rmSync(path);
     await expect(store.commit(locking('200'))).rejects.toThrow(/removed or replaced/);
+  });
+});
+
+describe('that a database is new is remembered until locks of before were looked for', () => {
+  test('over restarts, and no longer', async () => {
+    const path = temporaryPath();
+    for (let start = 0; start < 3; start++) {
+      const store = await open(path);
+      expect((await store.load()).origin).toEqual({ kind: 'new' });
+      if (start === 2) await store.recovered();
+      await store.close();
+    }
+    expect((await (await open(path)).load()).origin).toEqual({ kind: 'existing' });
   });
 });
 

@@ -59,7 +59,7 @@ async function killAgainAndAgain(path: string, rate: number): Promise<void> {
     counted = Math.max(said.commits, said.puts) + 1000;
   }
   const store = await open(path);
-  expect((await store.load()).origin).toEqual({ kind: 'existing' });
+  expect((await store.load()).origin).toEqual({ kind: 'new' });
 }
 
 /** What is on disk: a commit counts with all of its parts, a put with the violation and the sighting of its number. */

@@ -48,6 +48,7 @@ describe('what an operator decided comes back after a restart', () => {
         const stored = models.map(([model, shown]) => ({ id: model.id, model: shown ? model : undefined }));
         const first = await open(path);
         await first.commit({ policies: new Map(policies), settings, models: stored, audit });
+        await first.recovered();
         await first.close();
         const second = await open(path);
         const snapshot = await second.load();

@@ -1,5 +1,5 @@
 -- Rows as schema 1 held them.
-UPDATE meta SET next_violation_id = 8;
+UPDATE meta SET next_violation_id = 8, is_recovered = 1;
 INSERT INTO settings VALUES (1, 'monitor', 1, 'yealink-t');
 INSERT INTO policies VALUES ('100', 'enforce', NULL), ('200', NULL, 1);
 INSERT INTO lock_alternatives VALUES
