@@ -15,7 +15,7 @@ import {
 } from '../domain/lock.ts';
 import { type ExtensionPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
-import { type Change, type Store, StoreError } from '../store/store.ts';
+import { type Change, type Store, type StoredModel, StoreError } from '../store/store.ts';
 import { checkAlternative, checkExtensionName } from './checks.ts';
 import type { Library } from './library.ts';
 
@@ -28,6 +28,14 @@ export interface OperatorOptions {
   readonly touchSystem: () => void;
   readonly announce: (entry: AuditEntry) => void;
   readonly now: () => number;
+}
+
+/** A change of many things at once. */
+export interface Decisions {
+  /** undefined: they stay. */
+  readonly settings: Settings | undefined;
+  readonly policies: ReadonlyMap<string, ExtensionPolicy>;
+  readonly models: readonly StoredModel[];
 }
 
 /** What an operator asks for one extension; what is undefined stays as it is, `null` goes back to the system's. */
@@ -76,14 +84,26 @@ export class Operator {
     });
   }
 
-  /** Many policies in one change: all of them, or none. */
-  setPolicies(policies: ReadonlyMap<string, ExtensionPolicy>, who: string): Promise<void> {
+  /**
+   * Many decisions in one change: all of them, or none.
+   * @param decide says what is to change, when its turn has come; it has checked it against what is in force then
+   */
+  importAll(decide: () => Decisions, who: string): Promise<void> {
     return this.#inTurn(async () => {
-      for (const [extension, policy] of policies) {
-        checkExtensionName(extension);
-        for (const alternative of policy.lock?.alternatives ?? []) this.#check(alternative);
-      }
-      await this.#setPolicies(policies, 'import', who);
+      const { table, library, judgeAnew, touchSystem } = this.#options;
+      const { settings, policies, models } = decide();
+      const audit = [
+        ...models.map(({ id, model }) => this.#audit(who, 'import', id, model?.pattern ?? 'removed')),
+        ...this.#policyAudit(policies, 'import', who),
+        ...(settings === undefined ? [] : [this.#settingsAudit(settings, 'import', who)]),
+      ];
+      await this.#commit({ policies, models, audit, ...(settings === undefined ? {} : { settings }) });
+      for (const stored of models) library.apply(stored);
+      if (models.length > 0) table.setModels(library.models());
+      if (settings !== undefined) table.setSettings(settings);
+      for (const [extension, policy] of policies) table.setPolicy(extension, policy);
+      touchSystem();
+      await judgeAnew(table.names());
     });
   }
 
@@ -102,8 +122,7 @@ export class Operator {
       const was = table.settings;
       const settings = { ...was, ...request };
       if (settings.fallback !== undefined) this.#options.library.require(settings.fallback);
-      const detail = `${showSettings(was)} -> ${showSettings(settings)}`;
-      await this.#commit({ settings, audit: [this.#audit(who, 'settings', 'system', detail)] });
+      await this.#commit({ settings, audit: [this.#settingsAudit(settings, 'settings', who)] });
       table.setSettings(settings);
       touchSystem();
       await judgeAnew(table.names());
@@ -155,11 +174,7 @@ export class Operator {
     who: string,
   ): Promise<void> {
     const { table, judgeAnew } = this.#options;
-    const audit = [...policies].map(([extension, policy]) => {
-      const detail = `${showPolicy(table.policy(extension))} -> ${showPolicy(policy ?? NO_POLICY)}`;
-      return this.#audit(who, action, extension, detail);
-    });
-    await this.#commit({ policies, audit });
+    await this.#commit({ policies, audit: this.#policyAudit(policies, action, who) });
     for (const [extension, policy] of policies) table.setPolicy(extension, policy);
     await judgeAnew(policies.keys());
   }
@@ -255,6 +270,22 @@ export class Operator {
     const { source } = this.#options.table.lockInForce(extension);
     if (source === 'fallback') return this.#options.table.settings.fallback === id;
     return this.#ownLockUses(extension, id);
+  }
+
+  #policyAudit(
+    policies: ReadonlyMap<string, ExtensionPolicy | undefined>,
+    action: string,
+    who: string,
+  ): AuditEntry[] {
+    return [...policies].map(([extension, policy]) => {
+      const was = showPolicy(this.#options.table.policy(extension));
+      return this.#audit(who, action, extension, `${was} -> ${showPolicy(policy ?? NO_POLICY)}`);
+    });
+  }
+
+  #settingsAudit(settings: Settings, action: string, who: string): AuditEntry {
+    const was = showSettings(this.#options.table.settings);
+    return this.#audit(who, action, 'system', `${was} -> ${showSettings(settings)}`);
   }
 
   #audit(who: string, action: string, target: string, detail: string): AuditEntry {

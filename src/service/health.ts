@@ -16,11 +16,19 @@ export function healthOf(of: {
   return () => ({
     ...{ version, node: process.version, pid: process.pid, started, config: config.path },
     asterisk: service.asterisk,
-    gate: { ...service.gateAddress, ...service.gate.stats, connections: service.gate.connections },
+    gate: { ...service.gateAddress, ...gateFigures(service), connections: service.gate.connections },
     astdb: {
       inStep: service.mirror.inStep,
       pending: service.mirror.pending,
       heartbeatAt: service.heartbeat.lastWritten,
     },
   });
+}
+
+/** Before the first answer there is no median, rather than one of zero. */
+function gateFigures({ gate }: Service) {
+  const { answered, faults, p50, p99 } = gate.stats;
+  return answered === 0
+    ? { answered, faults, p50: undefined, p99: undefined }
+    : { answered, faults, p50, p99 };
 }

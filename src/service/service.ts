@@ -90,7 +90,8 @@ export class Service {
       judgeAnew: (extensions) => this.#guardian.judgeAnew(extensions),
       clear: (extension) => this.#guardian.clear(extension),
       touchSystem: () => this.mirror.touchSystem(),
-      announce: (entry) => this.events.note('operator-change', { ...entry, at: undefined }),
+      announce: ({ who, action, target, detail }) =>
+        this.events.note('operator-change', { who, action, target, detail }),
     });
     this.#gateAddress = { host: config.gate.host, port: config.gate.port };
     this.heartbeat = new Heartbeat(asterisk, now);

@@ -1,0 +1,74 @@
+/** How the service is, and the doctor's findings. */
+import type { FastifyInstance } from 'fastify';
+import type { Finding } from '../../doctor/finding.ts';
+import type { ApiDeps } from '../deps.ts';
+import type { StatusView } from '../shapes.ts';
+import { iso, isoOrNull, viewSettings } from '../views.ts';
+
+export function statusRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  app.get('/v1/status', () => statusOf(deps));
+
+  let underWay: Promise<readonly Finding[]> | undefined;
+  app.get('/v1/doctor', async () => {
+    // Several people may ask at once; the probes go out once.
+    underWay ??= deps.doctor().finally(() => {
+      underWay = undefined;
+    });
+    return { findings: await underWay };
+  });
+}
+
+async function statusOf(deps: ApiDeps): Promise<StatusView> {
+  const { version, node, pid, started, config, asterisk, gate, astdb } = deps.health();
+  return {
+    ...{ version, node, pid, config },
+    started: iso(started),
+    uptime: Math.max(0, Math.round((deps.now() - started) / 1000)),
+    settings: viewSettings(deps.table.settings),
+    asterisk: {
+      adapter: asterisk.adapter,
+      connected: asterisk.connected,
+      version: asterisk.version ?? null,
+      since: isoOrNull(asterisk.since),
+      lastEvent: isoOrNull(asterisk.lastEvent),
+    },
+    gate: {
+      host: gate.host,
+      port: gate.port,
+      answered: gate.answered,
+      faults: gate.faults,
+      p50: gate.p50 ?? null,
+      p99: gate.p99 ?? null,
+      connections: gate.connections,
+    },
+    astdb: { inStep: astdb.inStep, pending: astdb.pending, heartbeatAt: isoOrNull(astdb.heartbeatAt) },
+    store: await storeOf(deps),
+    counts: countsOf(deps),
+  };
+}
+
+/** A database that does not answer is part of the status, never the end of it. */
+async function storeOf({ store }: ApiDeps): Promise<StatusView['store']> {
+  try {
+    const { path, schema, bytes, freeBytes, pending, dropped, failure } = await store.health();
+    return { path, schema, bytes, freeBytes, pending, dropped, failure: failure ?? null };
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    return {
+      ...{ path: null, schema: null, bytes: null, freeBytes: null, pending: null, dropped: null },
+      failure,
+    };
+  }
+}
+
+function countsOf({ table, book }: ApiDeps): StatusView['counts'] {
+  const names = table.names();
+  let openViolations = 0;
+  for (const _ of book.allOpen()) openViolations++;
+  return {
+    extensions: names.filter((name) => table.isListed(name)).length,
+    locked: names.filter((name) => table.lockInForce(name).lock !== undefined).length,
+    contacts: names.reduce((sum, name) => sum + table.contacts(name).length, 0),
+    openViolations,
+  };
+}

@@ -1,0 +1,232 @@
+/**
+ * The shapes of the API's answers, version 1: every field is always there, `null` where there is nothing to say, times in
+ * ISO 8601. Fields may be added; none changes its meaning. Types only: whoever speaks to the API imports these.
+ */
+import type { CallOutcome } from '../domain/call-record.ts';
+import type { Alternative, LockMode, LockSource, Mode } from '../domain/lock.ts';
+import type { PhoneModel } from '../domain/phone-model.ts';
+import type { Judgement } from '../domain/verdict.ts';
+import type { SeenBy, ViolationEnd } from '../domain/violation.ts';
+
+/** A User-Agent: the text; null where the message had none; for a malformed one, a harmless rendering and why. */
+export interface DeviceView {
+  readonly userAgent: string | null;
+  readonly userAgentFault: string | null;
+}
+
+/** What a User-Agent says of its phone. */
+export interface IdentityView {
+  readonly vendor: string | null;
+  readonly model: string | null;
+  readonly firmware: string | null;
+  readonly mac: string | null;
+}
+
+export interface ContactView extends DeviceView, IdentityView {
+  readonly id: string;
+  readonly uri: string;
+  /** `192.0.2.1:5060`. */
+  readonly address: string | null;
+  /** `seen` by Asterisk's socket, or only `claimed` by the message. */
+  readonly addressProof: 'seen' | 'claimed' | null;
+  readonly expires: string;
+  /** null where no lock is in force. */
+  readonly matches: boolean | null;
+}
+
+export interface LockView {
+  readonly source: LockSource;
+  readonly kind: LockMode;
+  readonly alternatives: readonly Alternative[];
+  readonly mode: Mode;
+  readonly requireRegistration: boolean;
+}
+
+/** What the operator decided for the extension itself; null is inherited. */
+export interface PolicyView {
+  readonly alternatives: readonly Alternative[] | null;
+  readonly mode: Mode | null;
+  readonly requireRegistration: boolean | null;
+}
+
+export interface ExtensionSummary {
+  readonly extension: string;
+  readonly label: string | null;
+  /** Asterisk lists it. */
+  readonly listed: boolean;
+  readonly lock: LockView;
+  readonly contacts: readonly (DeviceView & Pick<ContactView, 'address' | 'matches'>)[];
+  readonly openViolations: number;
+}
+
+export interface ExtensionPolicyView {
+  readonly extension: string;
+  readonly lock: LockView;
+  readonly policy: PolicyView;
+}
+
+export interface ExtensionView extends ExtensionPolicyView {
+  readonly label: string | null;
+  readonly listed: boolean;
+  readonly contacts: readonly ContactView[];
+  readonly violations: readonly ViolationView[];
+  readonly sightings: readonly SightingView[];
+  readonly calls: readonly CallView[];
+}
+
+export interface ViolationView extends DeviceView {
+  readonly id: number;
+  readonly extension: string;
+  readonly address: string | null;
+  readonly reason: string;
+  readonly by: readonly SeenBy[];
+  readonly mode: Mode;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly registers: number;
+  readonly calls: number;
+  readonly dialled: string | null;
+  readonly ended: { readonly at: string; readonly how: ViolationEnd } | null;
+}
+
+export interface SightingView extends DeviceView, IdentityView {
+  readonly extension: string;
+  readonly address: string | null;
+  readonly by: SeenBy;
+  readonly matched: boolean | null;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly count: number;
+}
+
+export interface CallView extends DeviceView {
+  readonly at: string;
+  readonly extension: string;
+  readonly dialled: string;
+  readonly address: string | null;
+  readonly reason: string;
+  readonly outcome: CallOutcome;
+  readonly violation: number | null;
+  readonly linkedId: string;
+}
+
+export interface AuditView {
+  readonly at: string;
+  readonly who: string;
+  readonly action: string;
+  readonly target: string;
+  readonly detail: string;
+}
+
+export interface SettingsView {
+  readonly mode: Mode;
+  readonly requireRegistration: boolean;
+  readonly fallback: string | null;
+}
+
+export interface ModelView extends PhoneModel {
+  /** As the project ships it; false where an operator wrote or edited it. */
+  readonly shipped: boolean;
+}
+
+export interface StatusView {
+  readonly version: string;
+  readonly node: string;
+  readonly pid: number;
+  readonly started: string;
+  /** Seconds. */
+  readonly uptime: number;
+  readonly config: string;
+  readonly settings: SettingsView;
+  readonly asterisk: {
+    readonly adapter: string;
+    readonly connected: boolean;
+    readonly version: string | null;
+    readonly since: string | null;
+    readonly lastEvent: string | null;
+  };
+  readonly gate: {
+    readonly host: string;
+    readonly port: number;
+    readonly answered: number;
+    readonly faults: number;
+    /** Microseconds. */
+    readonly p50: number | null;
+    readonly p99: number | null;
+    readonly connections: number;
+  };
+  readonly astdb: { readonly inStep: boolean; readonly pending: number; readonly heartbeatAt: string | null };
+  readonly store: {
+    readonly path: string | null;
+    readonly schema: number | null;
+    readonly bytes: number | null;
+    readonly freeBytes: number | null;
+    readonly pending: number | null;
+    readonly dropped: number | null;
+    readonly failure: string | null;
+  };
+  readonly counts: {
+    readonly extensions: number;
+    readonly locked: number;
+    readonly contacts: number;
+    readonly openViolations: number;
+  };
+}
+
+/** What decided a call: one of the rules, in the order in which they are asked. */
+export type CheckRule =
+  | 'no-extension'
+  | 'no-lock'
+  | 'user-agent'
+  | 'wrong-device-registered'
+  | 'require-registration'
+  | 'matches'
+  | 'not-known-yet';
+
+export interface CheckView extends DeviceView {
+  readonly extension: string;
+  readonly address: string | null;
+  /** What the dialplan would be told: in `monitor` a deny is answered allow. */
+  readonly answer: 'allow' | 'deny' | 'unknown';
+  /** What the rules say, whatever the mode. */
+  readonly verdict: 'allow' | 'deny' | 'unknown';
+  readonly reason: string;
+  readonly role: Judgement['role'];
+  readonly mode: Mode;
+  readonly lock: LockView;
+  readonly rule: CheckRule;
+  /** Every alternative of the lock in force, and whether it accepts the User-Agent. */
+  readonly alternatives: readonly { readonly alternative: Alternative; readonly matches: boolean }[];
+  /** The contact at the call's address that decided, where one did. */
+  readonly contact: ContactView | null;
+}
+
+/** What an operator decided, for another machine or a better day. */
+export interface ExportDocument {
+  readonly format: 'device-lock';
+  readonly version: 1;
+  readonly exported?: string;
+  readonly settings?: Partial<SettingsView>;
+  readonly policies?: Readonly<Record<string, Partial<PolicyView>>>;
+  /** The models an operator added or edited. */
+  readonly models?: readonly PhoneModel[];
+  /** Shipped models an operator removed. */
+  readonly hiddenModels?: readonly string[];
+}
+
+/** What an import took, or would take. What the document does not name stays as it is. */
+export interface ImportReport {
+  readonly dryRun: boolean;
+  readonly settings: 'changed' | 'same' | 'absent';
+  readonly policies: {
+    readonly added: readonly string[];
+    readonly changed: readonly string[];
+    readonly same: number;
+  };
+  readonly models: {
+    readonly added: readonly string[];
+    readonly changed: readonly string[];
+    readonly removed: readonly string[];
+    readonly same: number;
+  };
+}

@@ -1,0 +1,150 @@
+/** Turns what the service holds into the API's shapes. Pure; the texts stay as they were sent, and showing them harmlessly is for whoever prints them. */
+import { type SourceAddress, showAddress } from '../domain/address.ts';
+import type { AuditEntry } from '../domain/audit.ts';
+import type { CallRecord } from '../domain/call-record.ts';
+import type { Contact } from '../domain/contact.ts';
+import { lockMode } from '../domain/lock.ts';
+import type { ExtensionPolicy, Settings } from '../domain/policy.ts';
+import type { Sighting } from '../domain/sighting.ts';
+import { showUserAgent, type UserAgent } from '../domain/user-agent.ts';
+import type { Violation } from '../domain/violation.ts';
+import type { LockInForce } from '../state/extension-table.ts';
+import type { Identity } from './deps.ts';
+import type {
+  AuditView,
+  CallView,
+  ContactView,
+  DeviceView,
+  IdentityView,
+  LockView,
+  PolicyView,
+  SettingsView,
+  SightingView,
+  ViolationView,
+} from './shapes.ts';
+
+export type Identify = (userAgent: string) => Identity;
+
+export function viewContact(
+  { contact, matches }: { readonly contact: Contact; readonly matches: boolean | undefined },
+  identify: Identify,
+): ContactView {
+  const { id, uri, userAgent, source, expires } = contact;
+  return {
+    id,
+    uri,
+    ...viewUserAgent(userAgent),
+    ...viewIdentity(userAgent, identify),
+    address: viewAddress(source?.address),
+    addressProof: source?.proof ?? null,
+    expires: iso(expires * 1000),
+    matches: matches ?? null,
+  };
+}
+
+export function viewLock({ source, lock, mode, requireRegistration }: LockInForce): LockView {
+  return { source, kind: lockMode(lock), alternatives: lock?.alternatives ?? [], mode, requireRegistration };
+}
+
+export function viewPolicy({ lock, mode, requireRegistration }: ExtensionPolicy): PolicyView {
+  return {
+    alternatives: lock?.alternatives ?? null,
+    mode: mode ?? null,
+    requireRegistration: requireRegistration ?? null,
+  };
+}
+
+export function viewSettings({ mode, requireRegistration, fallback }: Settings): SettingsView {
+  return { mode, requireRegistration, fallback: fallback ?? null };
+}
+
+/** In JSON the fallback is off by `null`; in the domain it is undefined, and a property that is not there stays. */
+export function readSettings(asked: Partial<SettingsView>): Partial<Settings> {
+  const { fallback, ...rest } = asked;
+  return fallback === undefined ? rest : { ...rest, fallback: fallback ?? undefined };
+}
+
+export function viewViolation(violation: Violation): ViolationView {
+  const { id, extension, userAgent, address, reason, by, mode, registers, calls, dialled, ended } = violation;
+  return {
+    id,
+    extension,
+    ...viewUserAgent(userAgent),
+    address: viewAddress(address),
+    ...{ reason, by, mode },
+    firstSeen: iso(violation.firstSeen),
+    lastSeen: iso(violation.lastSeen),
+    ...{ registers, calls },
+    dialled: dialled ?? null,
+    ended: ended === undefined ? null : { at: iso(ended.at), how: ended.how },
+  };
+}
+
+export function viewSighting(sighting: Sighting, identify: Identify): SightingView {
+  const { extension, userAgent, address, by, matched, firstSeen, lastSeen, count } = sighting;
+  return {
+    extension,
+    ...viewUserAgent(userAgent),
+    ...viewIdentity(userAgent, identify),
+    address: viewAddress(address),
+    by,
+    matched: matched ?? null,
+    firstSeen: iso(firstSeen),
+    lastSeen: iso(lastSeen),
+    count,
+  };
+}
+
+export function viewCall(call: CallRecord): CallView {
+  const { at, extension, dialled, userAgent, address, reason, outcome, violation, linkedId } = call;
+  return {
+    at: iso(at),
+    extension,
+    dialled,
+    ...(userAgent === undefined ? { userAgent: null, userAgentFault: null } : viewUserAgent(userAgent)),
+    address: viewAddress(address),
+    reason,
+    outcome,
+    violation: violation ?? null,
+    linkedId,
+  };
+}
+
+export function viewAudit({ at, who, action, target, detail }: AuditEntry): AuditView {
+  return { at: iso(at), who, action, target, detail };
+}
+
+export function viewUserAgent(userAgent: UserAgent): DeviceView {
+  switch (userAgent.kind) {
+    case 'text':
+      return { userAgent: userAgent.text, userAgentFault: null };
+    case 'absent':
+      return { userAgent: null, userAgentFault: null };
+    case 'malformed':
+      return { userAgent: showUserAgent(userAgent), userAgentFault: userAgent.why };
+  }
+}
+
+export function viewAddress(address: SourceAddress | undefined): string | null {
+  return address === undefined ? null : showAddress(address);
+}
+
+/** Milliseconds since the epoch as ISO 8601; what no calendar holds (a hostile expiry) becomes the last moment one does. */
+export function iso(ms: number): string {
+  const LAST = 8.64e15;
+  return new Date(Math.min(Math.max(ms, 0) || 0, LAST)).toISOString();
+}
+
+export function isoOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : iso(ms);
+}
+
+function viewIdentity(userAgent: UserAgent, identify: Identify): IdentityView {
+  const found = userAgent.kind === 'text' ? identify(userAgent.text) : {};
+  return {
+    vendor: found.vendor ?? null,
+    model: found.model ?? null,
+    firmware: found.firmware ?? null,
+    mac: found.mac ?? null,
+  };
+}

@@ -1,0 +1,67 @@
+/** `status`: the service on one page. */
+import type { SettingsView, StatusView } from '../../api/shapes.ts';
+import type { Context } from '../context.ts';
+import { printField } from '../fields.ts';
+import { harmless } from '../harmless.ts';
+import type { Output } from '../output.ts';
+import { ago, bytes, count, duration, micros, shortTime } from '../times.ts';
+
+export async function status(context: Context): Promise<undefined> {
+  const client = await context.client();
+  const found = await client.get<StatusView>('/v1/status');
+  context.output.show(found, () => printStatus(context.output, found, context.now()));
+}
+
+/** `enforce, require-registration off, fallback off`. */
+export function showSettings({ mode, requireRegistration, fallback }: SettingsView): string {
+  return `${mode}, require-registration ${requireRegistration ? 'on' : 'off'}, fallback ${fallback ?? 'off'}`;
+}
+
+function printStatus(output: Output, found: StatusView, now: number): void {
+  const { counts } = found;
+  const since = `running since ${shortTime(found.started, now).trim()} (${duration(found.uptime * 1000)})`;
+  output.line(output.style('bold', harmless(`Device Lock ${found.version}, ${since}`)));
+  const row = (title: string, text: string, isWell = true) =>
+    printField(output, title, text, isWell ? undefined : 'red');
+  row('Mode', showSettings(found.settings));
+  row(
+    'Extensions',
+    `${counts.extensions} listed, ${counts.locked} locked, ${count(counts.contacts, 'contact')} registered`,
+  );
+  row(
+    'Violations',
+    counts.openViolations === 0 ? 'none open' : `${counts.openViolations} open`,
+    counts.openViolations === 0,
+  );
+  row('Asterisk', asteriskText(found.asterisk, now), found.asterisk.connected);
+  row('Gate', gateText(found.gate));
+  row('AstDB', astdbText(found.astdb, now), found.astdb.inStep);
+  row('Database', storeText(found.store), found.store.failure === null);
+  row('Process', `pid ${found.pid}, Node ${found.node}, ${found.config}`);
+}
+
+function asteriskText(asterisk: StatusView['asterisk'], now: number): string {
+  const name = `${asterisk.version ?? 'unknown version'} over ${asterisk.adapter.toUpperCase()}`;
+  if (!asterisk.connected) {
+    return `not connected${asterisk.since === null ? '' : ` since ${shortTime(asterisk.since, now).trim()}`} (${name})`;
+  }
+  return `${name}, connected ${ago(asterisk.since, now)}, ${asterisk.lastEvent === null ? 'no event yet' : `last event ${ago(asterisk.lastEvent, now)}`}`;
+}
+
+function gateText(gate: StatusView['gate']): string {
+  const speed =
+    gate.answered === 0 || gate.p50 === null ? '' : `, ${micros(gate.p50)} median, ${micros(gate.p99)} p99`;
+  return `${gate.host}:${gate.port}, ${gate.answered} answered, ${count(gate.faults, 'fault')}${speed}`;
+}
+
+function astdbText({ inStep, pending, heartbeatAt }: StatusView['astdb'], now: number): string {
+  const step = inStep ? 'in step' : `behind (${count(pending, 'extension')} waiting)`;
+  return `${step}, heartbeat ${ago(heartbeatAt, now)}`;
+}
+
+function storeText(store: StatusView['store']): string {
+  if (store.failure !== null) return `fails: ${store.failure}`;
+  const behind = store.pending !== null && store.pending > 0 ? `, ${store.pending} waiting` : '';
+  const lost = store.dropped !== null && store.dropped > 0 ? `, ${store.dropped} given up` : '';
+  return `${store.path}, ${bytes(store.bytes ?? 0)}, ${bytes(store.freeBytes ?? 0)} free${behind}${lost}`;
+}
