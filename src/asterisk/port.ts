@@ -9,7 +9,7 @@ import type { Contact } from '../domain/contact.ts';
 export interface AsteriskEvents {
   /** Logged in and subscribed. Everything that was known may be stale: list anew. */
   up: [info: AsteriskInfo];
-  /** The connection is gone; reconnecting goes on by itself, for ever. Emitted once per `up`. */
+  /** The connection is gone, or the login was refused; reconnecting goes on by itself, for ever. Once for each. */
   down: [why: string];
   /** ContactStatus: the contact with this URI at this AOR was created, updated or removed. */
   contactChanged: [change: { aor: string; uri: string; removed: boolean }];

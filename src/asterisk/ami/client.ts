@@ -81,6 +81,8 @@ export class AmiClient extends EventEmitter<AmiClientEvents> implements AmiReque
       try {
         await this.#connectOnce();
       } catch (error) {
+        // A bug, ours or a listener's, is not a reason to connect again.
+        if (!(error instanceof LoginRefused || error instanceof AsteriskError)) throw error;
         isRefused = error instanceof LoginRefused;
         if (!this.#stopping.signal.aborted) this.#tellOf(error);
       }
@@ -146,8 +148,8 @@ export class AmiClient extends EventEmitter<AmiClientEvents> implements AmiReque
   }
 
   /** Says why it does not come up: once, as long as the reason is the same. */
-  #tellOf(error: unknown): void {
-    const why = error instanceof Error ? error.message : String(error);
+  #tellOf(error: AsteriskError | LoginRefused): void {
+    const why = error.message;
     const isNews = why !== this.#trouble;
     this.#trouble = why;
     if (!(error instanceof LoginRefused)) {

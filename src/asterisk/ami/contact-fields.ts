@@ -13,6 +13,8 @@ export const CONTACT_FIELDS = ['user_agent', 'uri', 'call_id', 'expiration_time'
 
 export type ContactField = (typeof CONTACT_FIELDS)[number];
 
+/** A Call-ID ties a contact to a security event; more of it than this, in characters, is nobody's. */
+const MAX_CALL_ID = 256;
 /** A registration's id; a contact from the configuration has `@@` in it and is none. */
 const CONTACT_ID = /^(.+);@[0-9a-f]{32}$/s;
 
@@ -33,7 +35,7 @@ export function makeContact(
     extension: field('endpoint')?.toString() || aor,
     uri,
     userAgent: parseUserAgent(field('user_agent') ?? Buffer.alloc(0)),
-    callId: field('call_id')?.toString() ?? '',
+    callId: clipCallId(field('call_id')?.toString() ?? ''),
     expires: Number.isSafeInteger(expires) ? expires : 0,
     source: claimedSource(uri),
   };
@@ -68,6 +70,11 @@ export function contactFromJson(id: string, json: string): Contact | 'cut' | 'un
     return typeof value === 'string' ? Buffer.from(value) : undefined;
   });
   return contact ?? 'unreadable';
+}
+
+/** The same cut wherever a Call-ID comes in, so that two tellings of one stay the same. */
+export function clipCallId(callId: string): string {
+  return callId.slice(0, MAX_CALL_ID);
 }
 
 /** The id that Asterisk gives a contact of this AOR with this URI, as it stands in events. */

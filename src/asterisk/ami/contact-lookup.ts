@@ -43,9 +43,9 @@ export class ContactLookup {
   /** @see Asterisk.listContacts */
   async all(): Promise<Contact[]> {
     this.#parts.clock.forget();
-    const listed = this.#store === 'astdb' ? [] : await this.#live(await this.#listed());
-    const stored = this.#store === 'elsewhere' ? [] : await this.#live(await this.#stored());
-    if (this.#store === 'unknown') this.#store = guessStore(listed, stored);
+    const listed = await this.#live(await this.#listed());
+    const stored = await this.#live(await this.#stored());
+    this.#store = guessStore(listed, stored) ?? this.#store;
     return this.#store === 'astdb' ? stored : listed;
   }
 
@@ -107,13 +107,16 @@ export class ContactLookup {
   }
 }
 
-/** Rows that Asterisk lists none of are left over from another configuration; none listed may be the hiding at work. */
+/**
+ * Rows of AstDB that Asterisk lists none of are left over from another configuration; where it lists nothing at all,
+ * they may be hidden from it. Undefined where there is nothing to tell by.
+ */
 function guessStore(
   listed: readonly Contact[],
   stored: readonly Contact[],
-): 'unknown' | 'astdb' | 'elsewhere' {
+): 'astdb' | 'elsewhere' | undefined {
   const storedIds = new Set(stored.map(({ id }) => id));
   if (listed.some(({ id }) => storedIds.has(id))) return 'astdb';
   if (listed.length > 0) return 'elsewhere';
-  return stored.length > 0 ? 'astdb' : 'unknown';
+  return stored.length > 0 ? 'astdb' : undefined;
 }

@@ -1,6 +1,7 @@
 /** Reads the AMI events that say something happened at an AOR. Pure: everything else gives undefined. */
 import { parseSecurityAddress } from '../../domain/address.ts';
 import type { AsteriskEvents } from '../port.ts';
+import { clipCallId } from './contact-fields.ts';
 import type { AmiMessage } from './message.ts';
 
 export type Happening =
@@ -38,5 +39,6 @@ function readSuccessfulAuth(message: AmiMessage): Happening | undefined {
   const endpoint = message.text('AccountID');
   if (!endpoint || message.text('Service') !== 'PJSIP') return undefined;
   const address = parseSecurityAddress(message.text('RemoteAddress') ?? '');
-  return { kind: 'authenticated', login: { endpoint, address, callId: message.text('SessionID') ?? '' } };
+  const callId = clipCallId(message.text('SessionID') ?? '');
+  return { kind: 'authenticated', login: { endpoint, address, callId } };
 }

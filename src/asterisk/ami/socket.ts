@@ -30,7 +30,13 @@ export function openSocket(
   const where = `Asterisk's manager at ${endpoint.host}:${endpoint.port}`;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(new AsteriskError('disconnected', 'stopped'));
-    const socket = dial(endpoint);
+    let socket: Socket;
+    try {
+      socket = dial(endpoint);
+    } catch (cause) {
+      const message = `the settings for ${where} cannot be used: ${explain(cause as Error)}`;
+      return reject(new AsteriskError('disconnected', message, { cause }));
+    }
     const settle = (error?: AsteriskError) => {
       cancelDeadline();
       signal.removeEventListener('abort', onAbort);
