@@ -13,6 +13,11 @@ export function isRunning({ instance, pid }: LabState): boolean {
   return isAsterisk(instance.root, mainFileOf(instance))(pid);
 }
 
+/** Its watchdog lives. */
+export function isServing({ service }: LabState): boolean {
+  return service !== undefined && isStartedWith(service.config)(service.pid);
+}
+
 /** In use by a process that lives: a test that is running now. */
 export function isInUse({ owner }: LabState): boolean {
   return owner !== undefined && isAlive(owner);

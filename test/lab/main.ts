@@ -2,12 +2,15 @@
 import { argv, exit, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import type { AsteriskVersion } from './cache.ts';
-import { clean, isInUse, isRunning, takeDown } from './caretaker.ts';
+import { clean, isInUse, isRunning, isServing, takeDown } from './caretaker.ts';
+import { demonstrate } from './demonstration.ts';
 import { startLab } from './lab.ts';
-import { isTaken, type LabState, listStates, publicState } from './state.ts';
+import { startService } from './service.ts';
+import { type LabState, listStates, publicState } from './state.ts';
 
-const USAGE = `A real Asterisk in a folder (chroot), for tests and for trying things out. Needs root.
+const USAGE = `A real Asterisk in a folder (chroot) with Device Lock in front of it. Needs root.
 
+  scripts/lab         the demonstration: a desk phone and a thief register and call
   scripts/lab up      start an instance; the first time builds its root (a minute, 500 MB)
   scripts/lab down    take it down, or all that no test is using
   scripts/lab status  what is there
@@ -42,14 +45,28 @@ async function main(): Promise<number> {
     case 'help':
       stdout.write(USAGE);
       return 0;
+    case undefined:
+      return (await demonstrate(wish.version ?? '22')) ? 0 : 1;
     default:
-      throw new UsageError(word === undefined ? 'say what to do' : `there is no "${word}"`);
+      throw new UsageError(`there is no "${word}"`);
   }
 }
 
+/** Leaves alone what runs; what an earlier one left half up is taken down first. */
 async function up({ version = '22', name = `asterisk-${version}`, json }: Wish): Promise<number> {
-  if (isTaken(name)) throw new Error(`${name} is up already, or was: scripts/lab down --name ${name}`);
+  const before = (await listStates()).find(({ instance }) => instance.name === name);
+  if (before !== undefined && isRunning(before) && isServing(before)) {
+    show([before], json);
+    return 0;
+  }
+  if (before !== undefined) await takeDown(before);
   const lab = await startLab({ asterisk: version, name, outlives: true });
+  try {
+    await startService(lab, { outlives: true });
+  } catch (error) {
+    await takeDown(lab.state);
+    throw error;
+  }
   show([lab.state], json);
   return 0;
 }
@@ -64,7 +81,9 @@ async function down(wish: Wish): Promise<number> {
 }
 
 async function status(wish: Wish): Promise<number> {
-  const states = (await wanted(wish)).filter(isRunning);
+  const states = (await wanted(wish)).filter(
+    (state) => isRunning(state) && (wish.name !== undefined || !isInUse(state)),
+  );
   if (states.length === 0) {
     stderr.write('no such instance is running\n');
     return 1;
@@ -90,11 +109,12 @@ function show(states: readonly LabState[], json: boolean): void {
   }
   for (const { instance, asterisk, pid, service } of states) {
     const { name, sip, ami, ari, agi, home } = instance;
-    stdout.write(`${name}: Asterisk ${asterisk}, pid ${pid}${service ? `, service ${service.pid}` : ''}\n`);
+    stdout.write(`${name}: Asterisk ${asterisk}, pid ${pid}\n`);
     stdout.write(
       `  SIP ${sip.host}:${sip.port} (UDP, TCP)  AMI ${ami.port}  ARI ${ari.port}  AGI ${agi.port}\n`,
     );
     stdout.write(`  ${home}\n`);
+    if (service !== undefined) stdout.write(`  ${service.cli} --config ${service.config} status\n`);
   }
 }
 

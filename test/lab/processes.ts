@@ -54,6 +54,12 @@ export function isAlive(mark: ProcessMark): boolean {
   return startOf(mark.pid) === mark.started;
 }
 
+/** The first child of a process, as the kernel knows it. */
+export function childOf(pid: number): number | undefined {
+  const children = read(`/proc/${pid}/task/${pid}/children`).trim();
+  return children === '' ? undefined : Number(children.split(' ')[0]);
+}
+
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
     kill(pid, name);

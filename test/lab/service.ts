@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '../../src/cli/client.ts';
 import type { Lab } from './lab.ts';
-import { endProcess, isStartedWith } from './processes.ts';
+import { childOf, endProcess, isStartedWith } from './processes.ts';
 import type { ServiceState } from './state.ts';
 import { until } from './until.ts';
 
@@ -154,16 +154,6 @@ export type LogLine = Readonly<Record<string, unknown>>;
 interface StatusPart {
   readonly asterisk: { readonly connected: boolean };
   readonly astdb: { readonly inStep: boolean; readonly heartbeatAt: string | null };
-}
-
-/** The first child of a process, as the kernel knows it. */
-export function childOf(pid: number): number | undefined {
-  try {
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
-    return children === '' ? undefined : Number(children.split(' ')[0]);
-  } catch {
-    return undefined;
-  }
 }
 
 function configOf(

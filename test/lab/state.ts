@@ -7,7 +7,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { stateDirectory } from './cache.ts';
 import type { Instance } from './instance.ts';
-import type { ProcessMark } from './processes.ts';
+import { childOf, type ProcessMark } from './processes.ts';
 
 /** The service beside Asterisk, as `scripts/lab status --json` shows it. */
 export interface ServiceState {
@@ -17,6 +17,7 @@ export interface ServiceState {
   /** The CLI's command line, ready to be typed. */
   readonly cli: string;
   readonly log: string;
+  /** Of the watchdog; the service is its child. */
   readonly pid: number;
 }
 
@@ -28,10 +29,6 @@ export interface LabState {
   /** The process the instance must not outlive; undefined where it stays until it is taken down. */
   readonly owner: ProcessMark | undefined;
   readonly service: ServiceState | undefined;
-}
-
-export function isTaken(name: string): boolean {
-  return existsSync(fileOf(name));
 }
 
 export async function saveState(state: LabState): Promise<void> {
@@ -64,7 +61,7 @@ export function publicState({ instance, asterisk, pid, service }: LabState) {
     ari,
     agi,
     ...(service && { api: service.api, config: service.config, cli: service.cli, log: service.log }),
-    pid: { asterisk: pid, ...(service && { service: service.pid }) },
+    pid: { asterisk: pid, ...(service && { service: childOf(service.pid) ?? null, watchdog: service.pid }) },
     extensions: extensions.map(({ extension, password }) => ({ extension, password })),
   };
 }
