@@ -37,7 +37,11 @@ function examineDialplan(facts: Facts): Finding[] {
   const { dialplan } = facts;
   if (dialplan.found === undefined) {
     return [
-      warning('dialplan', `Asterisk did not show its dialplan: ${dialplan.why}.`, 'Run the doctor again.'),
+      warning(
+        'dialplan',
+        `Asterisk did not show its dialplan: ${dialplan.why}.`,
+        "Look yourself whether the gate comes first: asterisk -rx 'dialplan show s@macro-user-callerid'",
+      ),
     ];
   }
   const { callerId, gate } = dialplan.found;
@@ -79,7 +83,7 @@ function examineEntry({ calls, health: { gate } }: Facts): Finding {
   return warning(
     'dialplan',
     'The context device-lock is there, but no call has come through it since the start.',
-    `Where your phones' calls begin, before any Dial: Gosub(device-lock,s,1(\${EXTEN})).${port}`,
+    `Call it where your phones' calls begin; device-lock.conf says how at its beginning.${port}`,
   );
 }
 

@@ -99,7 +99,7 @@ class Watchdog {
   #tick(): void {
     if (this.#child === undefined || this.#stopping) return;
     if (++this.#silent < this.#patience) return;
-    this.#logger.error({ event: 'service-hung', pid: this.#child.pid }, 'the service hangs; it is ended');
+    this.#logger.error({ event: 'service-hung', service: this.#child.pid }, 'the service hangs; it is ended');
     this.#silent = 0;
     this.#child.kill('SIGKILL');
   }

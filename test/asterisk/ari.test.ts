@@ -3,7 +3,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createAriAsterisk } from '../../src/asterisk/ari/adapter.ts';
-import { ARI_DIALPLAN } from '../../src/asterisk/ari/errand.ts';
 import type { AriAsteriskOptions } from '../../src/asterisk/ari/settings.ts';
 import type { Asterisk, AsteriskEvents } from '../../src/asterisk/port.ts';
 import { showUserAgent } from '../../src/domain/user-agent.ts';
@@ -37,11 +36,6 @@ describe.each(['22', '16'] as const)('ARI of Asterisk %s', (version) => {
 
   beforeAll(async () => {
     lab = await startLab({ asterisk: version });
-    if (!(await lab.rasterisk('dialplan show put@device-lock-ari')).includes('DEVICELOCK_SUM_')) {
-      const extensions = join(lab.home, 'etc', 'extensions.conf');
-      await writeFile(extensions, `${await readFile(extensions, 'utf8')}\n${ARI_DIALPLAN}`);
-      await lab.rasterisk('dialplan reload');
-    }
     asterisk = adapter();
     asterisk.on('contactChanged', (change) => changes.push(change));
     asterisk.on('down', (why) => downs.push(why));

@@ -1,38 +1,15 @@
 /**
  * What Asterisk does not let ARI do itself, the dialplan does: AstDB is out of ARI's reach (`live_dangerously=no`), so
- * a Local channel runs through the context below, does one batch of work and enters the application to say so. It is
- * hung up then, or by Asterisk after ten seconds, and leaves no CDR. Only names and values that were checked get there.
+ * a Local channel runs through a context of dialplan/device-lock.conf, does one batch of work and enters the
+ * application to say so. It is hung up then, or by Asterisk after ten seconds, and leaves no CDR. Only names and values
+ * that were checked get there.
  */
 import { randomUUID } from 'node:crypto';
 import { AsteriskError } from '../port.ts';
 import type { AriSession } from './session.ts';
 
-/** The context's name; nothing else may lead into it. */
+/** The context's name, in dialplan/device-lock.conf; nothing else may lead into it. */
 export const ARI_CONTEXT = 'device-lock-ari';
-
-/** The part of the dialplan that this adapter needs, as extensions.conf has it. AMI needs none of it. */
-export const ARI_DIALPLAN = `; Reads and writes AstDB for the service where it speaks ARI. No phone can reach this.
-[${ARI_CONTEXT}]
-exten => put,1,Set(CDR_PROP(disable)=1)
- same => n,Set(N=1)
- same => n(next),GotoIf($[\${N} > \${DEVICELOCK_COUNT}]?done)
- same => n,Set(DB(\${DEVICELOCK_KEY_\${N}})=\${DEVICELOCK_VALUE_\${N}})
- same => n,Set(SUM=\${MD5(=\${DB(\${DEVICELOCK_KEY_\${N}})})})
- same => n,ExecIf($["\${SUM}" != "\${DEVICELOCK_SUM_\${N}}"]?Set(DEVICELOCK_WRONG=\${DEVICELOCK_WRONG}.\${N}))
- same => n,Set(N=$[\${N} + 1])
- same => n,Goto(next)
- same => n(done),Stasis(\${DEVICELOCK_APP},\${DEVICELOCK_WRONG}.)
- same => n,Hangup()
-exten => get,1,Set(CDR_PROP(disable)=1)
- same => n,Set(N=1)
- same => n(next),GotoIf($[\${N} > \${DEVICELOCK_COUNT}]?done)
- same => n,GotoIf($[\${LEN(\${DB(\${DEVICELOCK_KEY_\${N}})})} = 0]?empty)
- same => n,Set(DEVICELOCK_VALUE_\${N}=\${BASE64_ENCODE(\${DB(\${DEVICELOCK_KEY_\${N}})})})
- same => n(empty),Set(N=$[\${N} + 1])
- same => n,Goto(next)
- same => n(done),Stasis(\${DEVICELOCK_APP})
- same => n,Hangup()
-`;
 
 /** Asterisk hangs up by itself what did not come back by then. */
 const LIFETIME_SECONDS = 10;
