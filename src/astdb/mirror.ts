@@ -27,7 +27,8 @@ export class Mirror {
   readonly #urgent = new Set<string>();
   readonly #dirty = new Set<string>();
   #inStep = false;
-  #running = 0;
+  /** Being written: one extension is never written twice at once, or an older state could undo a newer one. */
+  readonly #busy = new Set<string>();
   #generation = 0;
   readonly #idle: (() => void)[] = [];
 
@@ -38,7 +39,7 @@ export class Mirror {
 
   /** Extensions whose entries wait to be written. */
   get pending(): number {
-    return this.#urgent.size + this.#dirty.size + this.#running;
+    return this.#urgent.size + this.#dirty.size + this.#busy.size;
   }
 
   /** AstDB was read since the last connect and nothing waits. */
@@ -93,12 +94,12 @@ export class Mirror {
   }
 
   #pump(): void {
-    while (this.#inStep && this.#running < this.#concurrency) {
+    while (this.#inStep && this.#busy.size < this.#concurrency) {
       const extension = this.#take();
       if (extension === undefined) break;
-      this.#running++;
+      this.#busy.add(extension);
       void this.#write(extension).finally(() => {
-        this.#running--;
+        this.#busy.delete(extension);
         this.#pump();
       });
     }
@@ -108,6 +109,7 @@ export class Mirror {
   #take(): string | undefined {
     for (const set of [this.#urgent, this.#dirty]) {
       for (const extension of set) {
+        if (this.#busy.has(extension)) continue;
         this.#urgent.delete(extension);
         this.#dirty.delete(extension);
         return extension;

@@ -93,6 +93,29 @@ it('writes what changed while it was writing', async () => {
   expect(database.entries.get('LOCK_MODE/1001')).toBe('model');
 });
 
+it('never lets an older state of an extension undo a newer one, however slow AstDB is', async () => {
+  const parallel = new Mirror({
+    asterisk: database,
+    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    entriesOf: (extension) => wanted.get(extension ?? 'system') ?? new Map(),
+    extensions: () => wanted.keys(),
+  });
+  await parallel.start();
+  await parallel.settled(1000);
+  wanted.set('1001', new Map([['PASS/1001/a', '1']]));
+  parallel.touch('1001');
+  wanted.set(
+    '1001',
+    new Map([
+      ['VIOLATION/1001', '1'],
+      ['PASS/1001/a', '1'],
+    ]),
+  );
+  parallel.touch('1001', true);
+  await parallel.settled(1000);
+  expect([...database.entries.keys()].sort()).toEqual(['PASS/1001/a', 'VIOLATION/1001']);
+});
+
 it('says that it is not in step while AstDB refuses, and tries again until it is', async () => {
   await mirror.start();
   await mirror.settled(1000);

@@ -138,7 +138,7 @@ const cases: [what: string, facts: Partial<Facts>, check: string, state: Finding
       'broken',
       'fwconsole reload',
     ],
-    ['a gate nothing calls', { calls: 0 }, 'dialplan', 'warning', 'Gosub(device-lock,s,1('],
+    ['a gate nothing calls', { calls: 0 }, 'dialplan', 'warning', 'Call it where your phones'],
     ['a dialplan not shown', { dialplan: { why: 'timeout' } }, 'dialplan', 'warning', 'timeout'],
     [
       'the splice in its place',
