@@ -8,8 +8,10 @@ class ScriptedDatabase {
   refuse = false;
   connected = true;
   databaseTree = async () => new Map(this.entries);
+  /** Writing a PASS waits for this. */
+  slow: Promise<void> | undefined;
   databasePut = async (_family: string, key: string, value: string) => {
-    await null;
+    await (key.startsWith('PASS/') ? this.slow : null);
     if (this.refuse) throw new Error('no');
     this.writes.push(key);
     this.entries.set(key, value);
@@ -102,6 +104,8 @@ it('never lets an older state of an extension undo a newer one, however slow Ast
   });
   await parallel.start();
   await parallel.settled(1000);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  database.slow = promise;
   wanted.set('1001', new Map([['PASS/1001/a', '1']]));
   parallel.touch('1001');
   wanted.set(
@@ -112,6 +116,8 @@ it('never lets an older state of an extension undo a newer one, however slow Ast
     ]),
   );
   parallel.touch('1001', true);
+  await new Promise((settle) => setImmediate(settle));
+  resolve();
   await parallel.settled(1000);
   expect([...database.entries.keys()].sort()).toEqual(['PASS/1001/a', 'VIOLATION/1001']);
 });
