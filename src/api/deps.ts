@@ -1,9 +1,9 @@
 /** What the API is built on. The composition root hands it over; the API makes none of it and closes none of it. */
 import type { Finding } from '../doctor/finding.ts';
+import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Library } from '../operator/library.ts';
 import type { Operator } from '../operator/operator.ts';
-import type { EventLog } from '../service/event-log.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';

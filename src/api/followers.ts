@@ -3,7 +3,7 @@
  * and lets nobody hold it up: a reader that falls behind by more than a little is cut off.
  */
 import type { ServerResponse } from 'node:http';
-import type { EventLog, ServiceEvent } from '../service/event-log.ts';
+import type { EventLog, ServiceEvent } from '../log/event-log.ts';
 
 /** Events remembered for followers who come later. */
 export const REMEMBERED = 200;

@@ -1,6 +1,6 @@
 /** One live registration of an extension's AOR, as Asterisk stores it. */
-import type { SourceAddress } from './address.ts';
-import type { UserAgent } from './user-agent.ts';
+import { type SourceAddress, sameAddress } from './address.ts';
+import { sameUserAgent, type UserAgent } from './user-agent.ts';
 
 export interface Contact {
   /** Asterisk's own id: `<aor>;@<hash of the URI>`. The key of AstDB family `registrar/contact`. */
@@ -18,4 +18,18 @@ export interface Contact {
    * where no event told (after an outage), which anybody can write.
    */
   readonly source: { readonly address: SourceAddress; readonly proof: 'seen' | 'claimed' } | undefined;
+}
+
+/** A REGISTER came in between. */
+export function isRefresh(was: Contact, is: Contact): boolean {
+  return (
+    was.expires !== is.expires || was.callId !== is.callId || !sameUserAgent(was.userAgent, is.userAgent)
+  );
+}
+
+/** Only what is known of its source is new. */
+export function isMove(was: Contact, is: Contact): boolean {
+  const [before, now] = [was.source, is.source];
+  if (before === undefined || now === undefined) return before !== now;
+  return before.proof !== now.proof || !sameAddress(before.address, now.address);
 }

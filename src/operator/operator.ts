@@ -5,19 +5,14 @@
  */
 import type { AuditEntry } from '../domain/audit.ts';
 import { Fault } from '../domain/fault.ts';
-import {
-  type Alternative,
-  type Lock,
-  MAX_ALTERNATIVES,
-  type Mode,
-  sameAlternative,
-  showAlternative,
-} from '../domain/lock.ts';
+import type { Alternative, Lock, Mode } from '../domain/lock.ts';
 import { type ExtensionPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { type Change, type Store, type StoredModel, StoreError } from '../store/store.ts';
 import { checkAlternative, checkExtensionName } from './checks.ts';
 import type { Library } from './library.ts';
+import { capture, combine } from './new-lock.ts';
+import { showPolicy, showSettings } from './words.ts';
 
 export interface OperatorOptions {
   readonly table: ExtensionTable;
@@ -180,51 +175,13 @@ export class Operator {
   }
 
   #newLock(extension: string, was: Lock | undefined, request: PolicyRequest): Lock {
-    const asked = (request.alternatives ?? []).flatMap((one) =>
-      one.kind === 'this-device' ? this.#capture(extension) : [one],
+    const { table } = this.#options;
+    const registered = () => table.contacts(extension).map(({ contact }) => contact.userAgent);
+    const asked = (request.alternatives ?? []).map((one) =>
+      one.kind === 'this-device' ? capture(extension, registered()) : one,
     );
     for (const alternative of asked) this.#check(alternative);
-    const alternatives = request.add === true ? [...(was?.alternatives ?? [])] : [];
-    for (const one of asked)
-      if (!alternatives.some((other) => sameAlternative(one, other))) alternatives.push(one);
-    if (alternatives.length === 0) {
-      throw new Fault(
-        'malformed',
-        'A lock needs at least one alternative.',
-        'Use unlock to remove the lock.',
-      );
-    }
-    if (alternatives.length > MAX_ALTERNATIVES) {
-      throw new Fault(
-        'too-many-alternatives',
-        `A lock holds at most ${MAX_ALTERNATIVES} alternatives; this one would have ${alternatives.length}.`,
-        'Use a phone model or a prefix that covers several.',
-      );
-    }
-    return { alternatives };
-  }
-
-  #capture(extension: string): Alternative[] {
-    const contacts = this.#options.table.contacts(extension);
-    const texts = contacts.map(({ contact }) => contact.userAgent).filter(({ kind }) => kind === 'text');
-    const devices = new Set(texts.map((userAgent) => (userAgent.kind === 'text' ? userAgent.text : '')));
-    const [first, second] = devices;
-    if (first === undefined) {
-      const hint =
-        contacts.length === 0
-          ? 'Register the phone, or give its User-Agent with --exact.'
-          : 'What is registered names no device that a lock could hold; give one with --exact.';
-      throw new Fault('no-device', `Extension ${extension} has no registered phone to capture.`, hint);
-    }
-    if (second !== undefined) {
-      const list = [...devices].map((device) => `"${device}"`).join(', ');
-      throw new Fault(
-        'several-devices',
-        `Extension ${extension} has several different phones registered: ${list}.`,
-        'Say which one with --exact "..." (and --add for another).',
-      );
-    }
-    return [{ kind: 'device', userAgent: first }];
+    return combine(request.add === true ? was : undefined, asked);
   }
 
   #check(alternative: Alternative): void {
@@ -322,19 +279,4 @@ export class Operator {
 function merged<T>(asked: T | null | undefined, was: T | undefined): T | undefined {
   if (asked === undefined) return was;
   return asked ?? undefined;
-}
-
-function showPolicy({ lock, mode, requireRegistration }: ExtensionPolicy): string {
-  const parts = [
-    lock === undefined ? 'no lock' : lock.alternatives.map(showAlternative).join(' or '),
-    ...(mode === undefined ? [] : [mode]),
-    ...(requireRegistration === undefined
-      ? []
-      : [`require-registration ${requireRegistration ? 'on' : 'off'}`]),
-  ];
-  return parts.join(', ');
-}
-
-function showSettings({ mode, requireRegistration, fallback }: Settings): string {
-  return `${mode}, require-registration ${requireRegistration ? 'on' : 'off'}, fallback ${fallback ?? 'off'}`;
 }

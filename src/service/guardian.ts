@@ -11,11 +11,11 @@ import { showUserAgent } from '../domain/user-agent.ts';
 import { answerOf, type DenyReason, type Judgement, judgeCall } from '../domain/verdict.ts';
 import type { ViolationEnd } from '../domain/violation.ts';
 import type { Answer, GateRequest } from '../gate/request.ts';
+import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ContactChange, ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook, ViolationChange } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
-import type { EventLog } from './event-log.ts';
 import { RecentCalls } from './recent-calls.ts';
 import { RefusalRate } from './refusal-rate.ts';
 

@@ -4,6 +4,7 @@
  */
 
 import { FAMILY } from '../astdb/entries.ts';
+import { entriesOfExtension, entriesOfSystem, type Memory } from '../astdb/facts.ts';
 import { Heartbeat } from '../astdb/heartbeat.ts';
 import { collectJournal } from '../astdb/journal.ts';
 import { Mirror } from '../astdb/mirror.ts';
@@ -13,6 +14,7 @@ import type { Config } from '../config/config.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import type { GateFault } from '../gate/fault.ts';
 import { createGate, type Gate } from '../gate/server.ts';
+import { EventLog } from '../log/event-log.ts';
 import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
 import { Library } from '../operator/library.ts';
@@ -21,8 +23,6 @@ import { ExtensionTable } from '../state/extension-table.ts';
 import { ViolationBook } from '../state/violation-book.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import { Tracker } from '../tracker/tracker.ts';
-import { entriesOfExtension, entriesOfSystem, type Memory } from './astdb-facts.ts';
-import { EventLog } from './event-log.ts';
 import { Guardian } from './guardian.ts';
 
 const JOURNAL_EVERY = 5000;

@@ -3,13 +3,11 @@
  * take no I/O and a bounded, small time; a change of policy is in force for the next call at once, because each row
  * notices by its version that it must be judged anew.
  */
-import { sameAddress } from '../domain/address.ts';
-import type { Contact } from '../domain/contact.ts';
+import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { Lock, LockSource, Mode } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import { DEFAULT_SETTINGS, type ExtensionPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
-import { sameUserAgent } from '../domain/user-agent.ts';
 import type { JudgedContact, Standing, StandingOf } from '../domain/verdict.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 
@@ -289,16 +287,4 @@ export class ExtensionTable {
         : this.compile({ alternatives: [{ kind: 'model', model: fallback }] });
     this.#version++;
   }
-}
-
-function isRefresh(was: Contact, is: Contact): boolean {
-  return (
-    was.expires !== is.expires || was.callId !== is.callId || !sameUserAgent(was.userAgent, is.userAgent)
-  );
-}
-
-function isMove(was: Contact, is: Contact): boolean {
-  const [before, now] = [was.source, is.source];
-  if (before === undefined || now === undefined) return before !== now;
-  return before.proof !== now.proof || !sameAddress(before.address, now.address);
 }

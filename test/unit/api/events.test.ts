@@ -3,7 +3,7 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
 import { expect, test, vi } from 'vitest';
 import { Followers } from '../../../src/api/followers.ts';
-import { EventLog } from '../../../src/service/event-log.ts';
+import { EventLog } from '../../../src/log/event-log.ts';
 import { makeRig, type Rig } from './rig.ts';
 
 async function follow(rig: Rig, path: string): Promise<AsyncIterator<string> & { end(): void }> {

@@ -8,8 +8,8 @@ import { showAddress } from '../domain/address.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
 import type { Violation } from '../domain/violation.ts';
-import { LineBudget } from '../log/line-budget.ts';
-import type { Logger } from '../log/logger.ts';
+import { LineBudget } from './line-budget.ts';
+import type { Logger } from './logger.ts';
 
 /** One thing that happened, as the log and `events --follow` show it. */
 export interface ServiceEvent {

@@ -1,9 +1,10 @@
 /** What AstDB should hold, worked out of what memory holds: the mirror asks here. */
-import { asciiJson, extensionEntries, pieces } from '../astdb/entries.ts';
+
 import type { Config } from '../config/config.ts';
 import type { Library } from '../operator/library.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
+import { asciiJson, extensionEntries, pieces } from './entries.ts';
 
 export interface Memory {
   readonly table: ExtensionTable;
