@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseAddress } from '../../../src/domain/address.ts';
+import type { CallRecord } from '../../../src/domain/call-record.ts';
+import type { Contact } from '../../../src/domain/contact.ts';
+import { NO_POLICY } from '../../../src/domain/policy.ts';
+import { userAgentFromText } from '../../../src/domain/user-agent.ts';
+import type { Violation } from '../../../src/domain/violation.ts';
+import type { GateRequest } from '../../../src/gate/request.ts';
+import { EventLog } from '../../../src/log/event-log.ts';
+import { Guardian } from '../../../src/service/guardian.ts';
+import { ExtensionTable } from '../../../src/state/extension-table.ts';
+import { ViolationBook } from '../../../src/state/violation-book.ts';
+
+const PHONE = 'Yealink SIP-T46U 108.86.0.20';
+const logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+let now: number;
+let table: ExtensionTable;
+let book: ViolationBook;
+let guardian: Guardian;
+let calls: CallRecord[];
+let violations: Violation[];
+let touched: string[];
+
+beforeEach(() => {
+  now = 1_790_000_000_000;
+  [calls, violations, touched] = [[], [], []];
+  table = new ExtensionTable();
+  table.markLoaded();
+  table.markContactsListed();
+  table.setExtensions(new Map([['1001', undefined]]));
+  table.setPolicy('1001', { ...NO_POLICY, lock: { alternatives: [{ kind: 'device', userAgent: PHONE }] } });
+  book = new ViolationBook();
+  guardian = new Guardian({
+    ...{ table, book, logger },
+    store: {
+      putViolation: (violation) => violations.push(violation),
+      putCall: (call) => calls.push(call),
+      addSighting() {},
+      putContact() {},
+      deleteContact() {},
+      putExtensions() {},
+    },
+    mirror: { touch: (extension) => touched.push(extension) },
+    events: new EventLog(logger, () => now),
+    now: () => now,
+    quietAfter: 3_600_000,
+  });
+});
+
+// What a question records comes after its answer: not into the next test.
+afterEach(() => settle());
+
+describe('a call that is refused', () => {
+  it('is recorded once, although it passes two gates', async () => {
+    guardian.decide(request('thief', { linkedId: '1.1' }));
+    guardian.decide(request('thief', { linkedId: '1.1' }));
+    await settle();
+    expect(calls).toMatchObject([{ linkedId: '1.1', outcome: 'refused', reason: 'wrong-device' }]);
+    expect(book.open('1001')).toMatchObject([{ calls: 1 }]);
+  });
+
+  it('is counted in the violation of its device, and tells AstDB', async () => {
+    guardian.decide(request('thief', { linkedId: '1.1' }));
+    guardian.decide(request('thief', { linkedId: '1.2' }));
+    await settle();
+    expect(calls.map(({ violation }) => violation)).toEqual([1, 1]);
+    expect(violations.at(-1)).toMatchObject({ id: 1, calls: 2, dialled: '0044' });
+    expect(touched).toContain('1001');
+  });
+
+  it('keeps nothing of what was dialled but digits', async () => {
+    guardian.decide(request('thief', { dialled: '+44<b>0"7', linkedId: '1.1' }));
+    await settle();
+    expect(calls[0]?.dialled).toBe('+4407');
+  });
+
+  it('is spoken to three times a minute, and plainly refused after that', () => {
+    const plain = () => {
+      const answer = guardian.decide(request('thief'));
+      return answer.kind === 'deny' && answer.plain;
+    };
+    expect([plain(), plain(), plain(), plain()]).toEqual([false, false, false, true]);
+    now += 60_000;
+    expect(plain()).toBe(false);
+  });
+
+  it('has its answer before anything is recorded', () => {
+    expect(guardian.decide(request('thief')).kind).toBe('deny');
+    expect(calls).toEqual([]);
+  });
+});
+
+it('answers allow in monitor, and records what would have been', async () => {
+  table.setPolicy('1001', { ...table.policy('1001'), mode: 'monitor' });
+  expect(guardian.decide(request('thief')).kind).toBe('allow');
+  await settle();
+  expect(calls).toMatchObject([{ outcome: 'monitored' }]);
+});
+
+describe('when a lock changes', () => {
+  it("ends the violation of what it accepts now, and opens that of what it doesn't", async () => {
+    guardian.onContacts('1001', [contact('thief')], false);
+    table.setPolicy('1001', {
+      ...NO_POLICY,
+      lock: { alternatives: [{ kind: 'device', userAgent: 'thief' }] },
+    });
+    await guardian.judgeAnew(['1001']);
+    expect(book.open('1001')).toEqual([]);
+    expect(violations.at(-1)?.ended?.how).toBe('lock-changed');
+    table.setPolicy('1001', { ...NO_POLICY, lock: { alternatives: [{ kind: 'device', userAgent: PHONE }] } });
+    await guardian.judgeAnew(['1001']);
+    expect(book.open('1001')).toHaveLength(1);
+  });
+});
+
+describe('a cleared violation', () => {
+  it('opens again with the next REGISTER of the thief, and not before', () => {
+    guardian.onContacts('1001', [contact('thief')], false);
+    expect(guardian.clear('1001')).toBe(1);
+    guardian.onContacts('1001', [contact('thief')], false);
+    expect(book.hasOpen('1001')).toBe(false);
+    guardian.onContacts('1001', [{ ...contact('thief'), expires: 9 }], false);
+    expect(book.open('1001')).toMatchObject([{ registers: 1 }]);
+  });
+});
+
+it('ends, after a list, what went while nobody was looking', () => {
+  guardian.onContacts('1001', [contact('thief')], false);
+  const open = book.open('1001');
+  book.clear('1001', now);
+  book.load(open, 2);
+  guardian.onListed();
+  expect(violations.at(-1)?.ended?.how).toBe('contact-gone');
+});
+
+function request(userAgent: string, of: Partial<GateRequest> = {}): GateRequest {
+  return {
+    call: {
+      endpoint: '1001',
+      userAgent: userAgentFromText(userAgent),
+      address: parseAddress('198.51.100.66:5060'),
+      behind: [],
+    },
+    linkedId: String(Math.random()),
+    callId: 'c',
+    dialled: '0044',
+    channel: 'PJSIP/1001-00000001',
+    ...of,
+  };
+}
+
+function contact(userAgent: string): Contact {
+  return {
+    id: '1001;@a',
+    extension: '1001',
+    uri: 'sip:1001@198.51.100.66',
+    userAgent: userAgentFromText(userAgent),
+    callId: 'c',
+    expires: 2_000_000_000,
+    source: undefined,
+  };
+}
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
