@@ -3,6 +3,7 @@
  * ISO 8601. Fields may be added; none changes its meaning. Types only: whoever speaks to the API imports these.
  */
 import type { CallOutcome } from '../domain/call-record.ts';
+import type { Proof } from '../domain/contact.ts';
 import type { Alternative, LockMode, LockSource, Mode } from '../domain/lock.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import type { Judgement } from '../domain/verdict.ts';
@@ -28,7 +29,7 @@ export interface ContactView extends DeviceView, IdentityView {
   /** `192.0.2.1:5060`. */
   readonly address: string | null;
   /** `seen` by Asterisk's socket, or only `claimed` by the message. */
-  readonly addressProof: 'seen' | 'claimed' | null;
+  readonly addressProof: Proof | null;
   readonly expires: string;
   /** null where no lock is in force. */
   readonly matches: boolean | null;

@@ -31,12 +31,19 @@ export interface ExtensionFacts {
 
 /** Key below the family → value, for one extension; an empty map where nothing is to be said of it. */
 export function extensionEntries(extension: string, facts: ExtensionFacts): Map<string, string> {
-  const entries = new Map<string, string>();
-  const { policy, lock, mode } = facts;
+  const { policy } = facts;
+  const entries = lockEntries(extension, facts);
   const hasPolicy =
     policy.lock !== undefined || policy.mode !== undefined || policy.requireRegistration !== undefined;
-  if (hasPolicy)
-    for (const [key, piece] of pieces(`LOCK/${extension}`, asciiJson(policy))) entries.set(key, piece);
+  if (!hasPolicy) return entries;
+  for (const [key, piece] of pieces(`LOCK/${extension}`, asciiJson(policy))) entries.set(key, piece);
+  return entries;
+}
+
+/** What the dialplan decides by: written before what only a recovery needs. */
+function lockEntries(extension: string, facts: ExtensionFacts): Map<string, string> {
+  const { lock, mode } = facts;
+  const entries = new Map<string, string>();
   if (lock === undefined) return entries;
   entries.set(`LOCK_MODE/${extension}`, lockMode(lock));
   if (mode === 'monitor') entries.set(`MONITOR/${extension}`, '1');
@@ -70,10 +77,13 @@ export function extensionOfKey(key: string): string | undefined {
   }
 }
 
-/** JSON in which every character outside printable ASCII is escaped: AstDB and AMI carry it unharmed. */
+/**
+ * JSON in which every character outside printable ASCII is escaped: AstDB and AMI carry it unharmed. Blanks too, since a
+ * piece must not begin or end with one: AMI and the console trim it.
+ */
 export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(
-    /[^\x20-\x7e]/g,
+    /[^\x21-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

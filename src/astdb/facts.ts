@@ -11,14 +11,12 @@ export interface Memory {
   readonly book: ViolationBook;
   readonly library: Library;
   readonly gate: Config['gate'];
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
 }
 
-export function entriesOfExtension(extension: string, { table, book, now }: Memory): Map<string, string> {
+export function entriesOfExtension(extension: string, { table, book }: Memory): Map<string, string> {
   const { lock, mode } = table.lockInForce(extension);
   const passes = table
-    .matchingContacts(extension, now() / 1000)
+    .matchingContacts(extension)
     .flatMap(({ userAgent, source, expires }) =>
       source === undefined ? [] : [{ userAgent, ip: source.address.ip, until: expires }],
     );

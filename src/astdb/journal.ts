@@ -28,14 +28,22 @@ export function parseJournalEntry(key: string, value: string): CallRecord | unde
   };
 }
 
-/** Collects all entries, hands each on, then deletes it. Rejects as the port does; what was not deleted comes again. */
+/** The dialplan writes one entry a second and kind; one this old in milliseconds is not written again. */
+const SETTLED_MS = 3000;
+
+/**
+ * Collects all settled entries, hands each on, then deletes it. Rejects as the port does; what was not deleted comes again.
+ * @param now milliseconds since the epoch
+ */
 export async function collectJournal(
   asterisk: Pick<Asterisk, 'databaseTree' | 'databaseDelete'>,
   take: (record: CallRecord) => void,
+  now: number,
 ): Promise<void> {
   const entries = await asterisk.databaseTree(JOURNAL);
   for (const [key, value] of entries) {
     const record = parseJournalEntry(key, value);
+    if (record !== undefined && Math.abs(now - record.at) < SETTLED_MS) continue;
     if (record !== undefined) take(record);
     await asterisk.databaseDelete(FAMILY, `JOURNAL/${key}`);
   }

@@ -5,6 +5,7 @@
  */
 import { type Asterisk, AsteriskError } from '../asterisk/port.ts';
 import type { Logger } from '../log/logger.ts';
+import { DirtyQueue } from './dirty-queue.ts';
 import { extensionOfKey, FAMILY } from './entries.ts';
 
 export interface MirrorOptions {
@@ -19,16 +20,24 @@ export interface MirrorOptions {
 
 /** Stands for the system's own entries among the dirty extensions. */
 const SYSTEM = '';
+/** Extensions looked at before calls get their turn. */
+const SLICE = 200;
+/** Between two tries while AstDB refuses, doubling. Milliseconds. */
+const SHORTEST_WAIT = 500;
+const LONGEST_WAIT = 60_000;
 
 export class Mirror {
   readonly #options: MirrorOptions;
   readonly #concurrency: number;
   readonly #written = new Map<string, Map<string, string>>();
-  readonly #urgent = new Set<string>();
-  readonly #dirty = new Set<string>();
+  readonly #dirty = new DirtyQueue();
+  /** Touched while being written, and whether it is urgent. */
+  readonly #again = new Map<string, boolean>();
+  #pumpSoon: NodeJS.Immediate | undefined;
+  #wait = SHORTEST_WAIT;
   #inStep = false;
   /** Being written: one extension is never written twice at once, or an older state could undo a newer one. */
-  readonly #busy = new Set<string>();
+  readonly #busy = new Map<string, Promise<void>>();
   #generation = 0;
   readonly #idle: (() => void)[] = [];
 
@@ -39,7 +48,12 @@ export class Mirror {
 
   /** Extensions whose entries wait to be written. */
   get pending(): number {
-    return this.#urgent.size + this.#dirty.size + this.#busy.size;
+    return this.#dirty.size + this.#busy.size;
+  }
+
+  /** AstDB was read since the last connect; what is not in step is being written. */
+  get isStarted(): boolean {
+    return this.#inStep;
   }
 
   /** AstDB was read since the last connect and nothing waits. */
@@ -50,6 +64,8 @@ export class Mirror {
   /** Reads what AstDB has, then brings it in step with memory. Rejects where it cannot be read. */
   async start(): Promise<void> {
     const generation = ++this.#generation;
+    // A write still under way could land after the reading; each has the port's deadline.
+    await Promise.allSettled(this.#busy.values());
     const tree = await this.#options.asterisk.databaseTree(FAMILY);
     if (generation !== this.#generation) return;
     this.#written.clear();
@@ -58,9 +74,9 @@ export class Mirror {
       this.#of(extensionOfKey(key) ?? SYSTEM).set(key, value);
     }
     this.#inStep = true;
-    for (const extension of this.#written.keys()) this.#dirty.add(extension);
-    for (const extension of this.#options.extensions()) this.#dirty.add(extension);
-    this.#dirty.add(SYSTEM);
+    for (const extension of this.#written.keys()) this.#mark(extension, false);
+    for (const extension of this.#options.extensions()) this.#mark(extension, false);
+    this.#mark(SYSTEM, false);
     this.#pump();
   }
 
@@ -72,7 +88,7 @@ export class Mirror {
 
   /** This extension's entries may have changed. `urgent` goes before all others: a violation. */
   touch(extension: string, urgent = false): void {
-    (urgent ? this.#urgent : this.#dirty).add(extension);
+    this.#mark(extension, urgent);
     this.#pump();
   }
 
@@ -93,59 +109,84 @@ export class Mirror {
     });
   }
 
+  #mark(extension: string, urgent: boolean): void {
+    if (this.#busy.has(extension)) this.#again.set(extension, urgent || this.#again.get(extension) === true);
+    else this.#dirty.add(extension, urgent);
+  }
+
+  /** Looks at a slice of what waits, then lets calls have their turn. */
   #pump(): void {
-    while (this.#inStep && this.#busy.size < this.#concurrency) {
-      const extension = this.#take();
+    for (let looked = 0; this.#inStep && this.#busy.size < this.#concurrency; looked++) {
+      if (looked === SLICE) {
+        this.#pumpSoon ??= setImmediate(() => {
+          this.#pumpSoon = undefined;
+          this.#pump();
+        });
+        return;
+      }
+      const extension = this.#dirty.take();
       if (extension === undefined) break;
-      this.#busy.add(extension);
-      void this.#write(extension).finally(() => {
-        this.#busy.delete(extension);
-        this.#pump();
-      });
+      this.#look(extension);
     }
     if (this.inStep) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  #take(): string | undefined {
-    for (const set of [this.#urgent, this.#dirty]) {
-      for (const extension of set) {
-        if (this.#busy.has(extension)) continue;
-        this.#urgent.delete(extension);
-        this.#dirty.delete(extension);
-        return extension;
-      }
-    }
-    return undefined;
+  #look(extension: string): void {
+    const wanted = this.#options.entriesOf(extension === SYSTEM ? undefined : extension);
+    const written = this.#written.get(extension);
+    if (isSame(wanted, written)) return;
+    const writing = this.#write(extension, wanted).finally(() => {
+      this.#busy.delete(extension);
+      const again = this.#again.get(extension);
+      this.#again.delete(extension);
+      if (again !== undefined) this.#dirty.add(extension, again);
+      this.#pump();
+    });
+    this.#busy.set(extension, writing);
   }
 
-  async #write(extension: string): Promise<void> {
+  async #write(extension: string, wanted: ReadonlyMap<string, string>): Promise<void> {
     const generation = this.#generation;
-    const { asterisk, entriesOf, logger } = this.#options;
-    const wanted = entriesOf(extension === SYSTEM ? undefined : extension);
+    const { asterisk } = this.#options;
     const written = this.#of(extension);
     try {
       for (const [key, value] of wanted) {
         if (written.get(key) === value) continue;
-        await asterisk.databasePut(FAMILY, key, value);
+        await this.#orLeaveOut(key, () => asterisk.databasePut(FAMILY, key, value));
         written.set(key, value);
       }
       for (const key of [...written.keys()]) {
         if (wanted.has(key)) continue;
-        await asterisk.databaseDelete(FAMILY, key);
+        await this.#orLeaveOut(key, () => asterisk.databaseDelete(FAMILY, key));
         written.delete(key);
       }
+      this.#wait = SHORTEST_WAIT;
       if (written.size === 0 && this.#written.get(extension) === written) this.#written.delete(extension);
     } catch (error) {
-      if (generation !== this.#generation) return void this.#dirty.add(extension);
-      if (error instanceof AsteriskError && error.fault === 'malformed') {
-        logger.error({ err: error, extension }, 'an entry for AstDB cannot be sent and is left out');
-        return;
-      }
-      this.#dirty.add(extension);
-      this.#inStep = false;
-      logger.warn({ err: error, extension }, 'AstDB could not be written; it is read anew and tried again');
-      setTimeout(() => void this.#restart(generation), 1000).unref();
+      this.#again.set(extension, true);
+      if (generation === this.#generation) this.#refused(error, extension);
     }
+  }
+
+  /** What cannot be sent must not keep back the entries that can. */
+  async #orLeaveOut(key: string, send: () => Promise<void>): Promise<void> {
+    try {
+      await send();
+    } catch (error) {
+      if (!(error instanceof AsteriskError) || error.fault !== 'malformed') throw error;
+      this.#options.logger.error({ err: error, key }, 'an entry for AstDB cannot be sent and is left out');
+    }
+  }
+
+  #refused(error: unknown, extension: string): void {
+    this.#inStep = false;
+    this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
+    this.#options.logger.warn(
+      { err: error, extension, again: this.#wait },
+      'AstDB could not be written; it is read anew and tried again',
+    );
+    const generation = this.#generation;
+    setTimeout(() => void this.#restart(generation), this.#wait).unref();
   }
 
   async #restart(generation: number): Promise<void> {
@@ -166,4 +207,13 @@ export class Mirror {
     }
     return entries;
   }
+}
+
+function isSame(
+  wanted: ReadonlyMap<string, string>,
+  written: ReadonlyMap<string, string> | undefined,
+): boolean {
+  if (wanted.size !== (written?.size ?? 0)) return false;
+  for (const [key, value] of wanted) if (written?.get(key) !== value) return false;
+  return true;
 }

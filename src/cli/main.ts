@@ -28,4 +28,6 @@ function fail(error: unknown): void {
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   }
   process.exitCode = failure.exit;
+  // A service that could not start must not stay because its watchdog holds a channel to it.
+  if (process.send !== undefined) process.exit(failure.exit);
 }

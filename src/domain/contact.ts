@@ -2,6 +2,8 @@
 import { type SourceAddress, sameAddress } from './address.ts';
 import { sameUserAgent, type UserAgent } from './user-agent.ts';
 
+export type Proof = 'seen' | 'likely' | 'claimed';
+
 export interface Contact {
   /** Asterisk's own id: `<aor>;@<hash of the URI>`. The key of AstDB family `registrar/contact`. */
   readonly id: string;
@@ -14,10 +16,11 @@ export interface Contact {
   /** Seconds since the epoch. */
   readonly expires: number;
   /**
-   * The REGISTER's source. `seen` by Asterisk's socket (security event); only `claimed` by the message's own Contact
-   * where no event told (after an outage), which anybody can write.
+   * The REGISTER's source. `seen` by Asterisk's socket: the security event of the REGISTER itself told. `likely`: the
+   * newest event of the endpoint, where Asterisk kept the Call-ID of an older REGISTER. Only `claimed` by the message's own
+   * Contact where no event told (after an outage), which anybody can write.
    */
-  readonly source: { readonly address: SourceAddress; readonly proof: 'seen' | 'claimed' } | undefined;
+  readonly source: { readonly address: SourceAddress; readonly proof: Proof } | undefined;
 }
 
 /** A REGISTER came in between. */

@@ -64,6 +64,11 @@ export interface Standing {
   readonly requireRegistration: boolean;
   /** Live contacts; undefined while they were never listed. */
   readonly contacts: readonly JudgedContact[] | undefined;
+  /**
+   * Contacts of the right device that a wrong one displaced, unexpired: the phone still believes in them, and so does
+   * the verdict, or a thief could silence it by registering.
+   */
+  readonly displaced: readonly Contact[];
 }
 
 /** The standing of an endpoint; undefined where it is no extension or has no lock in force. */
@@ -79,7 +84,14 @@ export interface Judgement {
   readonly mode: Mode;
 }
 
-export function judgeCall(call: Call, standingOf: StandingOf): Judgement {
+/**
+ * @param isProven whether this very call was placed by that endpoint before, and was let through as the right device's
+ */
+export function judgeCall(
+  call: Call,
+  standingOf: StandingOf,
+  isProven: (endpoint: string) => boolean = () => false,
+): Judgement {
   const judgements: Judgement[] = [];
   if (call.endpoint !== undefined) {
     const standing = standingOf(call.endpoint);
@@ -87,7 +99,11 @@ export function judgeCall(call: Call, standingOf: StandingOf): Judgement {
   }
   for (const party of call.behind) {
     const standing = standingOf(party.endpoint);
-    judgements.push(judgement(party.endpoint, party.role, standing, (found) => judgeParty(party, found)));
+    judgements.push(
+      judgement(party.endpoint, party.role, standing, (found) =>
+        isProven(party.endpoint) ? MATCHES : judgeParty(party, found),
+      ),
+    );
   }
   return judgements.reduce(graver, NOBODY);
 }
@@ -138,33 +154,34 @@ function judgeParty(party: Party, standing: Standing): Verdict {
 }
 
 function judgeAddress(address: SourceAddress | undefined, standing: Standing): Verdict {
-  const { contacts } = standing;
+  const { contacts, displaced } = standing;
   if (contacts === undefined) return unknown('contacts-not-listed');
-  const here = address === undefined ? [] : contacts.filter(({ contact }) => isAt(contact, address));
-  // Where both kinds share one address (an SBC in front of every phone), the right phone's word stands: a thief
-  // must not be able to silence it by registering.
-  if (here.some(({ matches }) => !matches) && !here.some(({ matches }) => matches)) {
+  const right = [...contacts.filter(({ matches }) => matches).map(({ contact }) => contact), ...displaced];
+  const wrong = contacts.filter(({ matches }) => !matches).map(({ contact }) => contact);
+  // Where both kinds share one address (an SBC in front of every phone, a thief that claims the phone's), the right
+  // phone's word stands: a thief must not be able to silence it by registering.
+  if (address !== undefined && isAnyAt(wrong, address) && !isAnyAt(right, address)) {
     return deny('wrong-device-registered');
   }
-  if (standing.requireRegistration && !isRegisteredAt(address, contacts)) return deny('not-registered');
+  if (standing.requireRegistration && !isRegisteredAt(address, right)) return deny('not-registered');
   return MATCHES;
 }
 
-function isAt(contact: Contact, address: SourceAddress): boolean {
-  return contact.source !== undefined && sameAddress(contact.source.address, address);
+function isAnyAt(contacts: readonly Contact[], address: SourceAddress): boolean {
+  return contacts.some(({ source }) => source !== undefined && sameAddress(source.address, address));
 }
 
 /**
  * The same IP and port; for TCP and TLS the same IP, because a phone that reconnects calls from a new port before it
  * registers anew.
  */
-function isRegisteredAt(address: SourceAddress | undefined, contacts: readonly JudgedContact[]): boolean {
+function isRegisteredAt(address: SourceAddress | undefined, right: readonly Contact[]): boolean {
   if (address === undefined) return false;
-  return contacts.some(({ contact, matches }) => {
-    if (!matches || contact.source === undefined) return false;
-    const { transport, ip } = contact.source.address;
+  return right.some(({ source }) => {
+    if (source === undefined) return false;
+    const { transport, ip } = source.address;
     const isStream = transport !== 'udp' && transport !== 'unknown';
-    return isAt(contact, address) || (isStream && ip === address.ip);
+    return sameAddress(source.address, address) || (isStream && ip === address.ip);
   });
 }
 

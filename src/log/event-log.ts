@@ -1,7 +1,7 @@
 /**
  * Announces what happened: one structured line in the log for each violation that opens or ends and for each call that
- * was refused, and the same to whoever follows the events. An attack must not fill the disk: lines about one extension
- * are limited, and what was left out is counted.
+ * was refused, and the same to whoever follows the events. An attack must not fill the disk: lines of one kind about
+ * one extension are limited, and what was left out is counted.
  */
 import { EventEmitter } from 'node:events';
 import { showAddress } from '../domain/address.ts';
@@ -26,8 +26,8 @@ const CALL_EVENTS = {
   emergency: 'emergency-call',
 } as const;
 
-/** Lines about one extension in one window. */
-const LINES = 60;
+/** Lines of one kind about one extension in one window. Emergency calls are always announced. */
+const LINES = 30;
 const WINDOW_MS = 60_000;
 
 export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
@@ -71,14 +71,16 @@ export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
 
   #announce(event: string, fields: object, level: 'info' | 'warn'): void {
     const now = this.#now();
-    if ('extension' in fields && !this.#hasRoom(String(fields.extension), now)) return;
+    const isLimited = 'extension' in fields && event !== CALL_EVENTS.emergency;
+    if (isLimited && !this.#budget.take(`${event} ${String(fields.extension)}`, now)) return;
     this.#logger[level]({ event, ...fields }, event);
     this.emit('event', { event, at: new Date(now).toISOString(), ...fields });
   }
 
-  #hasRoom(extension: string, now: number): boolean {
-    return this.#budget.take(extension, now, (name, leftOut) => {
-      this.#logger.warn({ event: 'lines-left-out', extension: name, leftOut }, 'lines left out');
-    });
+  /** To be called now and then: says what was left out, once its window is over. */
+  tick(): void {
+    for (const [subject, leftOut] of this.#budget.leftOut(this.#now())) {
+      this.#logger.warn({ event: 'lines-left-out', of: subject, leftOut }, 'lines left out');
+    }
   }
 }

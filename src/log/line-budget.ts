@@ -14,15 +14,29 @@ export class LineBudget {
     this.#windowMs = windowMs;
   }
 
-  /** Whether one more line may be written; `leftOut` is told of each subject that had too many, when a window ends. */
-  take(subject: string, now: number, leftOut?: (subject: string, lines: number) => void): boolean {
-    if (now - this.#since >= this.#windowMs || this.#counts.size >= MAX_SUBJECTS) {
-      for (const [one, count] of this.#counts) if (count > this.#lines) leftOut?.(one, count - this.#lines);
-      this.#counts.clear();
-      this.#since = now;
-    }
+  /** Whether one more line may be written. */
+  take(subject: string, now: number): boolean {
+    if (this.#isOver(now) || this.#counts.size >= MAX_SUBJECTS) this.#begin(now);
     const count = (this.#counts.get(subject) ?? 0) + 1;
     this.#counts.set(subject, count);
     return count <= this.#lines;
+  }
+
+  /** Once a window is over: the subjects that had too many lines in it, and how many were left out. */
+  leftOut(now: number): [subject: string, lines: number][] {
+    if (!this.#isOver(now)) return [];
+    const over = [...this.#counts].filter(([, count]) => count > this.#lines);
+    this.#begin(now);
+    return over.map(([subject, count]) => [subject, count - this.#lines]);
+  }
+
+  /** Also where the clock was set back. */
+  #isOver(now: number): boolean {
+    return now < this.#since || now - this.#since >= this.#windowMs;
+  }
+
+  #begin(now: number): void {
+    this.#counts.clear();
+    this.#since = now;
   }
 }

@@ -98,7 +98,7 @@ export class Operator {
       if (settings !== undefined) table.setSettings(settings);
       for (const [extension, policy] of policies) table.setPolicy(extension, policy);
       touchSystem();
-      await judgeAnew(table.names());
+      await judgeAnew([...table.extensions()]);
     });
   }
 
@@ -120,7 +120,7 @@ export class Operator {
       await this.#commit({ settings, audit: [this.#settingsAudit(settings, 'settings', who)] });
       table.setSettings(settings);
       touchSystem();
-      await judgeAnew(table.names());
+      await judgeAnew([...table.extensions()]);
       return settings;
     });
   }
@@ -159,7 +159,7 @@ export class Operator {
       library.apply(stored);
       table.setModels(models);
       touchSystem();
-      await judgeAnew(table.names().filter((extension) => this.#dependsOn(extension, id)));
+      await judgeAnew([...table.extensions()].filter((extension) => this.#dependsOn(extension, id)));
     });
   }
 

@@ -5,7 +5,7 @@
 import type { Mirror } from '../astdb/mirror.ts';
 import { type SourceAddress, showAddress } from '../domain/address.ts';
 import type { CallRecord } from '../domain/call-record.ts';
-import type { Contact } from '../domain/contact.ts';
+import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { UserAgent } from '../domain/user-agent.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
 import { answerOf, type DenyReason, type Judgement, judgeCall } from '../domain/verdict.ts';
@@ -16,6 +16,7 @@ import type { Logger } from '../log/logger.ts';
 import type { ContactChange, ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook, ViolationChange } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
+import type { Pace } from './pace.ts';
 import { RecentCalls } from './recent-calls.ts';
 import { RefusalRate } from './refusal-rate.ts';
 
@@ -29,6 +30,9 @@ export interface GuardianOptions {
   readonly mirror: Pick<Mirror, 'touch'>;
   readonly events: EventLog;
   readonly logger: Logger;
+  readonly pace: Pace;
+  /** Contacts of before the start, as the database has them: what is listed unchanged is no news. */
+  readonly remembered: readonly Contact[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** A violation that no contact holds ends after this many milliseconds without a call. */
@@ -43,16 +47,20 @@ const SLICE = 100;
 
 export class Guardian {
   readonly #options: GuardianOptions;
+  readonly #remembered: Map<string, Contact>;
   readonly #recent = new RecentCalls();
   readonly #refusals = new RefusalRate();
 
   constructor(options: GuardianOptions) {
     this.#options = options;
+    this.#remembered = new Map(options.remembered.map((contact) => [contact.id, contact]));
   }
 
   /** The verdict on a call: from memory, and recorded only after it was given. */
   decide(request: GateRequest): Answer {
-    const judgement = judgeCall(request.call, this.#options.table.standingOf);
+    const judgement = judgeCall(request.call, this.#options.table.standingOf, (endpoint) =>
+      this.#recent.has(provenKey(request, endpoint)),
+    );
     setImmediate(() => this.#record(request, judgement));
     const { kind, reason } = answerOf(judgement);
     if (kind === 'allow') return { kind };
@@ -75,6 +83,7 @@ export class Guardian {
   onListed(): void {
     const { table, book, mirror, now } = this.#options;
     table.markContactsListed();
+    this.#remembered.clear();
     const extensions = new Set([...book.allOpen()].map(({ extension }) => extension));
     for (const extension of extensions) {
       this.#report(book.endUnheld(extension, now()));
@@ -97,7 +106,7 @@ export class Guardian {
     let done = 0;
     for (const extension of extensions) {
       this.#judgeAnew(extension);
-      if (++done % SLICE === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (++done % SLICE === 0) await this.#options.pace();
     }
   }
 
@@ -113,6 +122,7 @@ export class Guardian {
   /** Ends what has been quiet for long. */
   tick(): void {
     const { book, mirror, now, quietAfter } = this.#options;
+    this.#options.events.tick();
     const changes = book.endQuiet(now() - quietAfter, now());
     this.#report(changes);
     for (const { violation } of changes) mirror.touch(violation.extension);
@@ -132,9 +142,11 @@ export class Guardian {
       store.deleteContact(contact.id);
       return book.contactEnded(contact, 'contact-gone', now());
     }
-    store.putContact(contact);
     const isRegister = !listed && change.kind !== 'located';
-    if (isRegister || change.kind === 'appeared') {
+    const known = this.#remembered.get(contact.id);
+    const isNews = known === undefined || isRefresh(known, contact) || isMove(known, contact);
+    if (isRegister || isNews) store.putContact(contact);
+    if (isRegister || (change.kind === 'appeared' && isNews)) {
       this.#see(contact.extension, contact.userAgent, contact.source?.address, 'REGISTER', change.matches);
     }
     return this.#weigh(contact, change.matches, isRegister, 'matched');
@@ -147,7 +159,10 @@ export class Guardian {
     end: ViolationEnd,
   ): ViolationChange[] {
     const { book, table, now } = this.#options;
-    if (matches !== false) return book.contactEnded(contact, end, now());
+    if (matches !== false) {
+      const ended = book.contactEnded(contact, end, now());
+      return matches === true ? [...ended, ...book.rightRegistered(contact, now())] : ended;
+    }
     const { mode } = table.lockInForce(contact.extension);
     const reason = registerReason(contact.userAgent);
     return isRegister
@@ -170,6 +185,9 @@ export class Guardian {
   #record(request: GateRequest, judgement: Judgement): void {
     const { verdict, extension } = judgement;
     if (extension === undefined) return;
+    if (verdict.kind === 'allow' && verdict.reason === 'matches' && judgement.role === 'caller') {
+      this.#recent.isFirst(provenKey(request, extension));
+    }
     const { userAgent, address } = request.call;
     if (judgement.role === 'caller' && this.#recent.isFirst(`seen ${request.linkedId} ${extension}`)) {
       this.#see(extension, userAgent, address, 'INVITE', seenAs(judgement));
@@ -232,6 +250,11 @@ export class Guardian {
     }
     return changes.some(({ change }) => change === 'opened');
   }
+}
+
+/** This call, placed by this endpoint as the right device. */
+function provenKey({ linkedId }: GateRequest, endpoint: string): string {
+  return `proven ${linkedId} ${endpoint}`;
 }
 
 function registerReason(userAgent: UserAgent): DenyReason {

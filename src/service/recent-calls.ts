@@ -5,6 +5,10 @@ const MAX_CALLS = 10_000;
 export class RecentCalls {
   readonly #keys = new Set<string>();
 
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
   /** True the first time a key is asked for. */
   isFirst(key: string): boolean {
     if (this.#keys.has(key)) return false;

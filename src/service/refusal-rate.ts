@@ -14,7 +14,7 @@ export class RefusalRate {
   /** Counts one refusal; true where it is one too many to be spoken. */
   isRepeated(extension: string, now: number): boolean {
     let window = this.#windows.get(extension);
-    if (window === undefined || now - window.since >= WINDOW_MS) {
+    if (window === undefined || now < window.since || now - window.since >= WINDOW_MS) {
       if (this.#windows.size >= MAX_EXTENSIONS) this.#windows.clear();
       window = { since: now, count: 0 };
       this.#windows.set(extension, window);

@@ -29,8 +29,9 @@ export async function serve(configPath: string): Promise<void> {
   process.on('unhandledRejection', (error) => die(logger, error));
 
   const now = Date.now;
-  const store = await openStore({ path: config.store.path, logger, now });
+  // What can be wrong with the configuration comes before anything that would have to be closed again.
   const asterisk = await createAsterisk(config, logger);
+  const store = await openStore({ path: config.store.path, logger, now });
   const snapshot = await store.load();
   const shippedModels = await loadModels();
   const service = new Service({ config, store, snapshot, shippedModels, asterisk, logger, now });

@@ -11,6 +11,7 @@ import { Mirror } from '../astdb/mirror.ts';
 import { recoverFrom } from '../astdb/recovery.ts';
 import type { Asterisk } from '../asterisk/port.ts';
 import type { Config } from '../config/config.ts';
+import type { CallRecord } from '../domain/call-record.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import type { GateFault } from '../gate/fault.ts';
 import { createGate, type Gate } from '../gate/server.ts';
@@ -24,6 +25,7 @@ import { ViolationBook } from '../state/violation-book.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import { Tracker } from '../tracker/tracker.ts';
 import { Guardian } from './guardian.ts';
+import { paceOf } from './pace.ts';
 
 const JOURNAL_EVERY = 5000;
 const TICK_EVERY = 5000;
@@ -41,7 +43,7 @@ export interface ServiceParts {
 }
 
 export class Service {
-  readonly table = new ExtensionTable();
+  readonly table: ExtensionTable;
   readonly book = new ViolationBook();
   readonly library: Library;
   readonly operator: Operator;
@@ -55,6 +57,7 @@ export class Service {
   /** A stranger at the port must not fill the log. */
   readonly #gateFaults = new LineBudget(10, 60_000);
   readonly #timers: NodeJS.Timeout[] = [];
+  #isCollecting = false;
   #asteriskVersion: string | undefined;
   #asteriskSince: number | undefined;
   #lastEvent: number | undefined;
@@ -64,6 +67,8 @@ export class Service {
   constructor(parts: ServiceParts) {
     const { config, store, snapshot, asterisk, logger, now } = parts;
     this.#parts = parts;
+    this.table = new ExtensionTable(now);
+    const pace = paceOf(store);
     this.library = new Library(parts.shippedModels, snapshot.models);
     this.#remember(snapshot);
     this.events = new EventLog(logger, now);
@@ -72,17 +77,17 @@ export class Service {
       book: this.book,
       library: this.library,
       gate: config.gate,
-      now,
     };
     this.mirror = new Mirror({
       ...{ asterisk, logger },
       entriesOf: (extension) =>
         extension === undefined ? entriesOfSystem(memory) : entriesOfExtension(extension, memory),
-      extensions: () => this.table.names(),
+      extensions: () => this.table.extensions(),
     });
     this.#guardian = new Guardian({
       ...{ table: this.table, book: this.book, mirror: this.mirror, events: this.events },
-      ...{ store, logger, now },
+      ...{ store, logger, now, pace },
+      remembered: snapshot.contacts,
       quietAfter: config.violations['quiet-after'] * 1000,
     });
     this.operator = new Operator({
@@ -96,7 +101,7 @@ export class Service {
     this.#gateAddress = { host: config.gate.host, port: config.gate.port };
     this.heartbeat = new Heartbeat(asterisk, now);
     this.tracker = new Tracker({
-      ...{ asterisk, logger, now },
+      ...{ asterisk, logger, now, pace },
       remembered: snapshot.contacts,
       sweepEvery: config.tracking['sweep-every'] * 1000,
       onContacts: (extension, contacts, listed) => this.#guardian.onContacts(extension, contacts, listed),
@@ -184,15 +189,19 @@ export class Service {
 
   #onListed(): void {
     const { store, snapshot } = this.#parts;
-    if (!this.table.contactsListed) {
-      const live = new Set(
-        this.table.names().flatMap((name) => this.table.contacts(name).map((one) => one.contact.id)),
-      );
-      for (const { id } of snapshot.contacts) if (!live.has(id)) store.deleteContact(id);
-    }
+    if (!this.table.contactsListed) this.#forgetGone(store, snapshot);
     this.#guardian.onListed();
     // Only now: pass tokens follow the contacts, and those of before must not be deleted for want of a list.
-    if (this.table.loaded) void this.#startMirror();
+    if (this.table.loaded && !this.mirror.isStarted) void this.#startMirror();
+  }
+
+  /** Contacts of before the start that are gone by now. */
+  #forgetGone(store: Store, snapshot: Snapshot): void {
+    const live = new Set<string>();
+    for (const extension of this.table.extensions()) {
+      for (const { contact } of this.table.contacts(extension)) live.add(contact.id);
+    }
+    for (const { id } of snapshot.contacts) if (!live.has(id)) store.deleteContact(id);
   }
 
   async #startMirror(): Promise<void> {
@@ -224,7 +233,7 @@ export class Service {
       for (const [extension, policy] of policies) this.table.setPolicy(extension, policy);
       this.table.markLoaded();
       this.events.note('locks-recovered', { extensions: policies.size, models: models.length, unreadable });
-      await this.#guardian.judgeAnew(this.table.names());
+      await this.#guardian.judgeAnew([...this.table.extensions()]);
       if (this.table.contactsListed) await this.#startMirror();
     } catch (error) {
       logger.error({ err: error }, 'the locks could not be read back from AstDB; trying again');
@@ -235,11 +244,15 @@ export class Service {
 
   async #collectJournal(): Promise<void> {
     const { asterisk, logger } = this.#parts;
-    if (!asterisk.connected) return;
+    if (!asterisk.connected || this.#isCollecting) return;
+    this.#isCollecting = true;
     try {
-      await collectJournal(asterisk, (record) => this.#guardian.onJournal(record));
+      const take = (record: CallRecord) => this.#guardian.onJournal(record);
+      await collectJournal(asterisk, take, this.#parts.now());
     } catch (error) {
       logger.debug({ err: error }, "the dialplan's journal could not be collected; it is at the next round");
+    } finally {
+      this.#isCollecting = false;
     }
   }
 }

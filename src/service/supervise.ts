@@ -76,8 +76,9 @@ class Watchdog {
     setTimeout(() => this.#child?.kill('SIGKILL'), STOP_DEADLINE).unref();
   }
 
+  /** Only to a service that has started: before, it would die of it. */
   forward(signal: NodeJS.Signals): void {
-    this.#child?.kill(signal);
+    if (this.#patience === PATIENCE) this.#child?.kill(signal);
   }
 
   #spawn(): void {

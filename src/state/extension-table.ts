@@ -3,6 +3,7 @@
  * take no I/O and a bounded, small time; a change of policy is in force for the next call at once, because each row
  * notices by its version that it must be judged anew.
  */
+import { sameAddress } from '../domain/address.ts';
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { Lock, LockSource, Mode } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
@@ -35,15 +36,27 @@ interface Row {
   listed: boolean;
   policy: ExtensionPolicy;
   contacts: JudgedContact[];
-  /** Contacts that went before they expired: where a wrong device displaced them, the phone still believes in them. */
-  gone: Contact[];
+  /** Contacts of the right device that went before they expired. */
+  gone: Gone[];
   standing: ReturnType<StandingOf>;
   /** The table's version `standing` and the contacts were judged at. */
   version: number;
 }
 
+interface Gone {
+  readonly contact: Contact;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** A wrong device took its place: the phone still believes in it. Otherwise it unregistered. */
+  isDisplaced: boolean;
+}
+
 /** How many gone contacts of one extension are remembered. */
 const MAX_GONE = 8;
+/** Asterisk removes the old contact before it shows the new one; a look-up may fall between. Milliseconds. */
+const DISPLACED_WITHIN = 10_000;
+
+const NATURAL = new Intl.Collator('en', { numeric: true });
 
 export class ExtensionTable {
   readonly #rows = new Map<string, Row>();
@@ -52,9 +65,15 @@ export class ExtensionTable {
   #fallback: UserAgentTest | undefined;
   /** Locks compiled against the present library. */
   #compiled = new WeakMap<Lock, UserAgentTest>();
+  readonly #now: () => number;
   #version = 1;
   #loaded = false;
   #listed = false;
+
+  /** @param now milliseconds since the epoch */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   /** Locks are known (from the database, or recovered from AstDB). Until then nobody has a standing. */
   get loaded(): boolean {
@@ -127,9 +146,18 @@ export class ExtensionTable {
     for (const row of this.#rows.values()) this.#dropIfEmpty(row);
   }
 
-  /** Names of all that are listed, locked or registered, in natural order. */
+  /** All that are listed, locked or registered, in no order. */
+  extensions(): Iterable<string> {
+    return this.#rows.keys();
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  /** The same in natural order, for people: sorting a hundred thousand takes some 30 ms. */
   names(): string[] {
-    return [...this.#rows.keys()].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    return [...this.#rows.keys()].sort(NATURAL.compare);
   }
 
   has(extension: string): boolean {
@@ -163,7 +191,8 @@ export class ExtensionTable {
   applyContacts(extension: string, contacts: readonly Contact[]): ContactChange[] {
     if (contacts.length === 0 && !this.#rows.has(extension)) return [];
     const row = this.#judged(this.#row(extension));
-    const before = new Map(row.contacts.map((judged) => [judged.contact.id, judged.contact]));
+    const were = row.contacts;
+    const before = new Map(were.map(({ contact }) => [contact.id, contact]));
     row.contacts = contacts.map((contact) => this.#judge(row, contact));
     const changes: ContactChange[] = [];
     for (const { contact, matches } of row.contacts) {
@@ -175,23 +204,18 @@ export class ExtensionTable {
       else if (isMove(was, contact)) changes.push({ kind: 'located', contact, matches: judged });
     }
     for (const contact of before.values()) changes.push({ kind: 'gone', contact });
-    row.gone = [...row.gone, ...before.values()].slice(-MAX_GONE);
+    this.#rememberGone(row, were, changes);
     if (typeof row.standing === 'object') row.standing = this.#standing(row, row.standing.accepts);
     this.#dropIfEmpty(row);
     return changes;
   }
 
-  /**
-   * Contacts of the right device: live ones, and while a wrong one is registered also those that went without having
-   * expired, since that one may have displaced them. (Asterisk removes the old contact before it shows the new one.)
-   */
-  matchingContacts(extension: string, nowSeconds: number): Contact[] {
+  /** Contacts of the right device: live ones, and unexpired ones that a wrong device displaced. */
+  matchingContacts(extension: string): Contact[] {
     const row = this.#rows.get(extension);
     if (row === undefined || typeof this.#judged(row).standing !== 'object') return [];
     const live = row.contacts.filter(({ matches }) => matches).map(({ contact }) => contact);
-    if (live.length === row.contacts.length) return live;
-    row.gone = row.gone.filter((contact) => contact.expires > nowSeconds);
-    return [...live, ...row.gone.filter((contact) => this.#judge(row, contact).matches)];
+    return [...live, ...this.#displaced(row)];
   }
 
   lockInForce(extension: string): LockInForce {
@@ -210,7 +234,13 @@ export class ExtensionTable {
   readonly standingOf: StandingOf = (endpoint) => {
     if (!this.#loaded) return 'not-loaded';
     const row = this.#rows.get(endpoint);
-    return row === undefined ? 'no-extension' : this.#judged(row).standing;
+    if (row === undefined) return 'no-extension';
+    const { standing } = this.#judged(row);
+    // What was displaced may have expired since.
+    if (typeof standing === 'object' && standing.displaced.length > 0) {
+      row.standing = this.#standing(row, standing.accepts);
+    }
+    return row.standing;
   };
 
   /** What the lock accepts, by the library as it is. */
@@ -266,7 +296,41 @@ export class ExtensionTable {
       mode: row.policy.mode ?? this.#settings.mode,
       requireRegistration: row.policy.requireRegistration ?? this.#settings.requireRegistration,
       contacts: this.#listed ? row.contacts : undefined,
+      displaced: row.gone.length === 0 ? NONE : this.#displaced(row),
     };
+  }
+
+  #displaced(row: Row): Contact[] {
+    const now = this.#now() / 1000;
+    row.gone = row.gone.filter(({ contact }) => contact.expires > now);
+    return row.gone
+      .filter(({ contact, isDisplaced }) => isDisplaced && this.#accepts(row)?.(contact.userAgent))
+      .map(({ contact }) => contact);
+  }
+
+  /** Only right devices are remembered: however often a thief comes and goes, it pushes none of them out. */
+  #rememberGone(row: Row, were: readonly JudgedContact[], changes: readonly ContactChange[]): void {
+    const now = this.#now();
+    const isWrongHere = row.contacts.some(({ matches }) => !matches) && typeof row.standing === 'object';
+    for (const { contact, matches } of were) {
+      if (!matches) continue;
+      const change = changes.find((one) => one.contact.id === contact.id);
+      if (change?.kind === 'gone') this.#addGone(row, { contact, at: now, isDisplaced: false });
+      // The same contact, refreshed by a wrong device from elsewhere: who was there was displaced too.
+      else if (
+        change?.kind === 'refreshed' &&
+        change.matches === false &&
+        !isSameSource(contact, change.contact)
+      ) {
+        this.#addGone(row, { contact, at: now, isDisplaced: true });
+      }
+    }
+    for (const one of row.gone) if (isWrongHere && now - one.at < DISPLACED_WITHIN) one.isDisplaced = true;
+    row.gone = row.gone.filter(({ isDisplaced, at }) => isDisplaced || now - at < DISPLACED_WITHIN);
+  }
+
+  #addGone(row: Row, gone: Gone): void {
+    row.gone = [...row.gone.filter(({ contact }) => contact.id !== gone.contact.id), gone].slice(-MAX_GONE);
   }
 
   #accepts(row: Row): UserAgentTest | undefined {
@@ -287,4 +351,11 @@ export class ExtensionTable {
         : this.compile({ alternatives: [{ kind: 'model', model: fallback }] });
     this.#version++;
   }
+}
+
+const NONE: readonly Contact[] = [];
+
+/** Certainly the same place: both sources were seen there. */
+function isSameSource({ source: a }: Contact, { source: b }: Contact): boolean {
+  return a?.proof === 'seen' && b?.proof === 'seen' && sameAddress(a.address, b.address);
 }

@@ -89,6 +89,16 @@ export class ViolationBook {
     return this.#release(contact, how, now);
   }
 
+  /**
+   * The right device registered: calls of the same User-Agent and IP that were refused for want of that are dealt with.
+   */
+  rightRegistered(contact: Contact, now: number): ViolationChange[] {
+    const key = keyOf(contact.userAgent, contact.source?.address);
+    const entry = this.#entry(contact.extension, key);
+    if (entry === undefined || entry.contacts.size > 0) return [];
+    return [this.#end(contact.extension, key, entry, 'matched', now)];
+  }
+
   /** An operator says it is dealt with. */
   clear(extension: string, now: number): ViolationChange[] {
     return this.#endWhere(extension, () => true, 'cleared', now);
@@ -106,7 +116,11 @@ export class ViolationBook {
 
   /** Ends those that no contact holds and that were last seen before `before` (milliseconds since the epoch). */
   endQuiet(before: number, now: number): ViolationChange[] {
-    const quiet = ({ violation, contacts }: Entry) => contacts.size === 0 && violation.lastSeen < before;
+    const quiet = (entry: Entry) => {
+      // The clock was set back: what was seen in the future is as good as seen now.
+      if (entry.violation.lastSeen > now) entry.violation = { ...entry.violation, lastSeen: now };
+      return entry.contacts.size === 0 && entry.violation.lastSeen < before;
+    };
     return [...this.#open.keys()].flatMap((extension) => this.#endWhere(extension, quiet, 'quiet', now));
   }
 

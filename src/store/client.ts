@@ -111,6 +111,10 @@ class ThreadedStore implements Store {
     this.#disk.written();
   }
 
+  get backlog(): number {
+    return this.#trailing.size;
+  }
+
   async recovered(): Promise<void> {
     await this.#write('recovered', undefined);
     this.#disk.written();

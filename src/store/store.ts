@@ -73,6 +73,8 @@ export interface Store {
   putContact(contact: Contact): void;
   deleteContact(id: string): void;
   putExtensions(extensions: ReadonlyMap<string, string | undefined>): void;
+  /** Trailing writes that are not on disk yet; who has many to make slows down before they reach the limit. */
+  readonly backlog: number;
 
   /**
    * Newest first (violations and sightings by when they were last seen). Reads what was put before, too; while the disk

@@ -1,38 +1,62 @@
 /**
- * Where recent SIP requests really came from, by endpoint and Call-ID, as the security events told. A contact's REGISTER
- * finds its true source here; anything the message says of itself could be a lie.
+ * Where recent SIP requests really came from, as the security events told. A contact's REGISTER finds its true source here;
+ * anything the message says of itself could be a lie.
+ *
+ * Asterisk keeps the Call-ID of the REGISTER that made a contact, also when a REGISTER of another Call-ID refreshes it
+ * (res_pjsip_registrar, measured on 16 and 22). So a Call-ID alone does not tell who refreshed: an event speaks for one
+ * REGISTER only, and a changed User-Agent is the newest event's.
  */
 import type { SourceAddress } from '../domain/address.ts';
-import type { Contact } from '../domain/contact.ts';
+import { type Contact, isRefresh } from '../domain/contact.ts';
+import { sameUserAgent } from '../domain/user-agent.ts';
 
 /** How long a look-up may come after its event, in milliseconds. */
 const KEEP_MS = 60_000;
-const MAX_ENTRIES = 20_000;
+const MAX_ENDPOINTS = 20_000;
+const MAX_OF_ONE = 16;
+
+interface Login {
+  readonly callId: string;
+  readonly address: SourceAddress;
+  readonly at: number;
+  /** It was found to be the REGISTER of a contact's present state. */
+  isSpent: boolean;
+}
 
 export class Sources {
-  readonly #entries = new Map<string, { readonly address: SourceAddress; readonly at: number }>();
+  /** Endpoint → its logins, newest last. The endpoints are in the order of their newest. */
+  readonly #logins = new Map<string, Login[]>();
 
   note(endpoint: string, callId: string, address: SourceAddress, now: number): void {
-    const key = keyOf(endpoint, callId);
-    this.#entries.delete(key);
-    this.#entries.set(key, { address, at: now });
-    for (const [oldest, { at }] of this.#entries) {
-      if (this.#entries.size <= MAX_ENTRIES && now - at < KEEP_MS) break;
-      this.#entries.delete(oldest);
+    const logins = (this.#logins.get(endpoint) ?? []).filter(({ at }) => now - at < KEEP_MS);
+    this.#logins.delete(endpoint);
+    this.#logins.set(endpoint, [
+      ...logins.slice(1 - MAX_OF_ONE),
+      { callId, address, at: now, isSpent: false },
+    ]);
+    for (const [oldest, all] of this.#logins) {
+      const newest = all.at(-1)?.at ?? 0;
+      if (this.#logins.size <= MAX_ENDPOINTS && now - newest < KEEP_MS) break;
+      this.#logins.delete(oldest);
     }
   }
 
-  /** The contact with its seen source: from a recent event, else from `before` where it is the same REGISTER dialog. */
+  /** The contact with the source of the REGISTER that brought it to its present state. */
   prove(contact: Contact, before: Contact | undefined): Contact {
-    const recent = this.#entries.get(keyOf(contact.extension, contact.callId));
-    if (recent !== undefined) return { ...contact, source: { address: recent.address, proof: 'seen' } };
-    const kept = before?.source;
-    return kept?.proof === 'seen' && before?.callId === contact.callId
-      ? { ...contact, source: kept }
-      : contact;
+    const fresh = (this.#logins.get(contact.extension) ?? []).filter(({ isSpent }) => !isSpent);
+    const own = fresh.findLast(({ callId }) => callId === contact.callId);
+    if (before !== undefined && !isRefresh(before, contact)) {
+      // No REGISTER since, or one in the same second; its event may also have come after the contact.
+      return own === undefined ? { ...contact, source: before.source } : seenAt(contact, own);
+    }
+    const isOther = before !== undefined && !sameUserAgent(before.userAgent, contact.userAgent);
+    const teller = isOther ? fresh.at(-1) : (own ?? fresh.at(-1));
+    if (teller === undefined) return contact;
+    teller.isSpent = true;
+    return seenAt(contact, teller);
   }
 }
 
-function keyOf(endpoint: string, callId: string): string {
-  return `${endpoint} ${callId}`;
+function seenAt(contact: Contact, { callId, address }: Login): Contact {
+  return { ...contact, source: { address, proof: callId === contact.callId ? 'seen' : 'likely' } };
 }

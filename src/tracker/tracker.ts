@@ -4,7 +4,7 @@
  * told. It judges nothing and writes nothing: it hands contacts on.
  */
 import type { Asterisk } from '../asterisk/port.ts';
-import type { Contact } from '../domain/contact.ts';
+import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { Logger } from '../log/logger.ts';
 import { Sources } from './sources.ts';
 
@@ -19,10 +19,14 @@ export interface TrackerOptions {
   readonly onExtensions: (extensions: ReadonlyMap<string, string | undefined>) => void;
   /** Contacts remembered from before the start: their seen sources still hold. */
   readonly remembered: readonly Contact[];
+  /** Waited for now and then while much is handed on: lets calls have their turn. */
+  readonly pace: () => Promise<void>;
   /** Between two sweeps, in milliseconds. */
   readonly sweepEvery: number;
 }
 
+/** AORs handed on before calls get their turn. */
+const SLICE = 100;
 /** Look-ups under way at once. */
 const CONCURRENCY = 32;
 /** Asterisk stores a contact just after it reports the login; a look-up that saw no change asks again after these. */
@@ -51,6 +55,8 @@ export class Tracker {
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Look-ups wait while the whole list is read. */
   #listing = false;
+  /** Asked for while a list was being read. */
+  #listAgain = false;
   #connection = 0;
   #reload: NodeJS.Timeout | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -99,17 +105,26 @@ export class Tracker {
 
   async #list(connection: number): Promise<void> {
     const { asterisk, logger, onExtensions, onListed } = this.#options;
-    if (this.#listing || !asterisk.connected) return;
+    if (!asterisk.connected) return;
+    if (this.#listing) {
+      this.#listAgain = true;
+      return;
+    }
     this.#listing = true;
+    this.#listAgain = false;
     try {
       const extensions = await asterisk.listExtensions();
       onExtensions(new Map(extensions.map(({ name, label }) => [name, label])));
       const contacts = await asterisk.listContacts();
       if (connection !== this.#connection) return;
       const byAor = Map.groupBy(contacts, ({ id }) => aorOf(id));
+      let done = 0;
+      // An AOR that was marked meanwhile is handed on all the same: its look-up, which comes after, asks for what is known.
       for (const aor of new Set([...this.#known.keys(), ...byAor.keys()])) {
-        // What changed while the list was read is looked up by itself afterwards.
-        if (!this.#marks.has(aor)) this.#handOn(aor, byAor.get(aor) ?? [], true);
+        this.#handOn(aor, byAor.get(aor) ?? [], true);
+        if (++done % SLICE !== 0) continue;
+        await this.#options.pace();
+        if (connection !== this.#connection) return;
       }
       this.#remembered.clear();
       onListed();
@@ -119,7 +134,7 @@ export class Tracker {
       this.#after(LIST_AGAIN_MS, () => void this.#list(this.#connection));
     } finally {
       this.#listing = false;
-      if (connection !== this.#connection && asterisk.connected) void this.#list(this.#connection);
+      if (this.#listAgain || connection !== this.#connection) void this.#list(this.#connection);
       this.#pump();
     }
   }
@@ -179,7 +194,7 @@ export class Tracker {
     const contacts = found.map((contact) =>
       this.#sources.prove(contact, before?.get(contact.id) ?? this.#remembered.get(contact.id)),
     );
-    const isNew = fingerprint(contacts) !== fingerprint([...(before?.values() ?? [])]);
+    const isNew = !isSame(contacts, before);
     if (contacts.length === 0) this.#known.delete(aor);
     else this.#known.set(aor, new Map(contacts.map((contact) => [contact.id, contact])));
     if (!isNew && !listed) return false;
@@ -234,6 +249,10 @@ export function aorOf(id: string): string {
   return at === -1 ? id : id.slice(0, at);
 }
 
-function fingerprint(contacts: readonly Contact[]): string {
-  return JSON.stringify([...contacts].sort((a, b) => (a.id < b.id ? -1 : 1)));
+function isSame(contacts: readonly Contact[], before: ReadonlyMap<string, Contact> | undefined): boolean {
+  if (contacts.length !== (before?.size ?? 0)) return false;
+  return contacts.every((contact) => {
+    const was = before?.get(contact.id);
+    return was !== undefined && !isRefresh(was, contact) && !isMove(was, contact);
+  });
 }

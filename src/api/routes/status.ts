@@ -62,7 +62,7 @@ async function storeOf({ store }: ApiDeps): Promise<StatusView['store']> {
 }
 
 function countsOf({ table, book }: ApiDeps): StatusView['counts'] {
-  const names = table.names();
+  const names = [...table.extensions()];
   let openViolations = 0;
   for (const _ of book.allOpen()) openViolations++;
   return {

@@ -1,6 +1,6 @@
 /** The contacts that were live at the last write, kept so that what their sources proved outlives a restart. */
 import type { Database } from 'better-sqlite3';
-import type { Contact } from '../../domain/contact.ts';
+import type { Contact, Proof } from '../../domain/contact.ts';
 import {
   type AddressColumns,
   addressColumns,
@@ -18,7 +18,7 @@ interface ContactRow extends UserAgentColumns, AddressColumns {
   uri: string;
   call_id: string;
   expires: number;
-  proof: 'seen' | 'claimed' | null;
+  proof: Proof | null;
 }
 
 export class ContactsTable {

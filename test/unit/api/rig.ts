@@ -94,6 +94,8 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
   const guardian = new Guardian({
     ...{ table, book, store, events, logger, now },
     mirror: { touch: () => undefined },
+    pace: async () => undefined,
+    remembered: [],
     quietAfter: 3_600_000,
   });
   const operator = new Operator({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseJournalEntry } from '../../../src/astdb/journal.ts';
+import { collectJournal, parseJournalEntry } from '../../../src/astdb/journal.ts';
 
 it('reads an emergency call', () => {
   expect(parseJournalEntry('17-3', '1790000000|emergency|1001|911|192.0.2.1:5060')).toMatchObject({
@@ -27,4 +27,20 @@ it('takes no entry that is not one, and never throws', () => {
   );
   expect(parseJournalEntry('1', 'x|emergency|1001|911|')).toBeUndefined();
   expect(parseJournalEntry('1', '1790000000|<b>|1001|911|')).toBeUndefined();
+});
+
+it('collects what is settled, deletes only that, and leaves what may still be written', async () => {
+  const entries = new Map([
+    ['1001/emergency/0001', '1790000000|emergency|1001|911|'],
+    ['1001/emergency/0009', '1790000009|emergency|1001|112|'],
+    ['broken', 'x'],
+  ]);
+  const asterisk = {
+    databaseTree: async () => new Map(entries),
+    databaseDelete: async (_: string, key: string) => void entries.delete(key.replace('JOURNAL/', '')),
+  };
+  const taken: string[] = [];
+  await collectJournal(asterisk, ({ dialled }) => taken.push(dialled), 1_790_000_010_000);
+  expect(taken).toEqual(['911']);
+  expect([...entries.keys()]).toEqual(['1001/emergency/0009']);
 });

@@ -45,6 +45,14 @@ describe('rule 2: who is calling', () => {
     expect(judge({ endpoint: 'trunk', behind }, { 1001: alone }).kind).toBe('allow');
   });
 
+  it('lets a transfer through by who placed this very call as the right device, whoever else is registered', () => {
+    const behind = [{ role: 'transferer', endpoint: '1001', address: undefined }] as const;
+    const standings = { 1001: locked({ contacts: [contact('thief', THIEF, false)] }) };
+    const proven = judgeCall(call({ endpoint: 'trunk', behind }), of(standings), (one) => one === '1001');
+    expect(proven.verdict.kind).toBe('allow');
+    expect(judge({ endpoint: 'trunk', behind }, standings).kind).toBe('deny');
+  });
+
   it('denies when either the caller or who is behind it may not call', () => {
     const behind = [{ role: 'transferer', endpoint: '1002', address: THIEF }] as const;
     const standings = {
@@ -92,6 +100,14 @@ describe('rule 5: where a wrong device is registered', () => {
   it('does not silence the real phone when a thief has displaced it', () => {
     const contacts = [contact('thief', THIEF, false)];
     expect(judge({ address: DESK }, { 1001: locked({ contacts }) }).kind).toBe('allow');
+  });
+
+  it('does not silence a displaced phone when the thief is behind the same SBC, or claims its address', () => {
+    const displaced = [contact(PHONE, DESK, true).contact];
+    const contacts = [contact('thief', DESK, false)];
+    expect(judge({ address: DESK }, { 1001: locked({ contacts, displaced }) }).kind).toBe('allow');
+    const required = locked({ contacts, displaced, requireRegistration: true });
+    expect(judge({ address: DESK }, { 1001: required }).kind).toBe('allow');
   });
 
   it('does not silence the real phone when both come through one SBC', () => {
@@ -223,6 +239,7 @@ function locked(of_: Partial<Standing> = {}): Standing {
     mode: 'enforce',
     requireRegistration: false,
     contacts: [],
+    displaced: [],
     ...of_,
   };
 }

@@ -7,7 +7,7 @@ import { userAgentFromText } from '../../../src/domain/user-agent.ts';
 import type { Violation } from '../../../src/domain/violation.ts';
 import type { GateRequest } from '../../../src/gate/request.ts';
 import { EventLog } from '../../../src/log/event-log.ts';
-import { Guardian } from '../../../src/service/guardian.ts';
+import { Guardian, type GuardianOptions } from '../../../src/service/guardian.ts';
 import { ExtensionTable } from '../../../src/state/extension-table.ts';
 import { ViolationBook } from '../../../src/state/violation-book.ts';
 
@@ -21,31 +21,18 @@ let guardian: Guardian;
 let calls: CallRecord[];
 let violations: Violation[];
 let touched: string[];
+let stored: Contact[];
 
 beforeEach(() => {
   now = 1_790_000_000_000;
-  [calls, violations, touched] = [[], [], []];
-  table = new ExtensionTable();
+  [calls, violations, touched, stored] = [[], [], [], []];
+  table = new ExtensionTable(() => now);
   table.markLoaded();
   table.markContactsListed();
   table.setExtensions(new Map([['1001', undefined]]));
   table.setPolicy('1001', { ...NO_POLICY, lock: { alternatives: [{ kind: 'device', userAgent: PHONE }] } });
   book = new ViolationBook();
-  guardian = new Guardian({
-    ...{ table, book, logger },
-    store: {
-      putViolation: (violation) => violations.push(violation),
-      putCall: (call) => calls.push(call),
-      addSighting() {},
-      putContact() {},
-      deleteContact() {},
-      putExtensions() {},
-    },
-    mirror: { touch: (extension) => touched.push(extension) },
-    events: new EventLog(logger, () => now),
-    now: () => now,
-    quietAfter: 3_600_000,
-  });
+  guardian = new Guardian(options());
 });
 
 // What a question records comes after its answer: not into the next test.
@@ -125,6 +112,43 @@ describe('a cleared violation', () => {
   });
 });
 
+it('lets the transfer of a call through that its phone placed, while a thief is registered beside it', async () => {
+  guardian.onContacts('1001', [contact('thief')], false);
+  guardian.decide(request(PHONE, { linkedId: '7.7', call: callFrom(PHONE, '192.0.2.10:5060') }));
+  await settle();
+  const transfer = (linkedId: string) =>
+    guardian.decide(
+      request('', {
+        linkedId,
+        call: {
+          ...callFrom('', '203.0.113.1:5060'),
+          endpoint: 'trunk',
+          behind: [{ role: 'transferer', endpoint: '1001', address: undefined }],
+        },
+      }),
+    ).kind;
+  expect(transfer('7.7')).toBe('allow');
+  expect(transfer('8.8')).toBe('deny');
+});
+
+it('holds no refused call against the right phone once it has registered', async () => {
+  table.setPolicy('1001', { ...table.policy('1001'), requireRegistration: true });
+  guardian.decide(request(PHONE, { call: callFrom(PHONE, '198.51.100.66:5060') }));
+  await settle();
+  expect(book.open('1001')).toMatchObject([{ reason: 'not-registered' }]);
+  const address = parseAddress('198.51.100.66:5060');
+  guardian.onContacts('1001', [{ ...contact(PHONE), source: address && { address, proof: 'seen' } }], false);
+  expect(book.open('1001')).toEqual([]);
+});
+
+it('stores nothing anew of contacts that are listed as the database has them', () => {
+  guardian = new Guardian({ ...options(), remembered: [contact(PHONE)] });
+  guardian.onContacts('1001', [contact(PHONE)], true);
+  expect(stored).toEqual([]);
+  guardian.onContacts('1001', [{ ...contact(PHONE), expires: 5 }], false);
+  expect(stored).toHaveLength(1);
+});
+
 it('ends, after a list, what went while nobody was looking', () => {
   guardian.onContacts('1001', [contact('thief')], false);
   const open = book.open('1001');
@@ -133,6 +157,26 @@ it('ends, after a list, what went while nobody was looking', () => {
   guardian.onListed();
   expect(violations.at(-1)?.ended?.how).toBe('contact-gone');
 });
+
+function options(): GuardianOptions {
+  return {
+    ...{ table, book, logger },
+    store: {
+      putViolation: (violation) => violations.push(violation),
+      putCall: (call) => calls.push(call),
+      addSighting() {},
+      putContact: (contact) => stored.push(contact),
+      deleteContact() {},
+      putExtensions() {},
+    },
+    mirror: { touch: (extension) => touched.push(extension) },
+    events: new EventLog(logger, () => now),
+    pace: async () => undefined,
+    remembered: [],
+    now: () => now,
+    quietAfter: 3_600_000,
+  };
+}
 
 function request(userAgent: string, of: Partial<GateRequest> = {}): GateRequest {
   return {
@@ -147,6 +191,15 @@ function request(userAgent: string, of: Partial<GateRequest> = {}): GateRequest 
     dialled: '0044',
     channel: 'PJSIP/1001-00000001',
     ...of,
+  };
+}
+
+function callFrom(userAgent: string, from: string): GateRequest['call'] {
+  return {
+    endpoint: '1001',
+    userAgent: userAgentFromText(userAgent),
+    address: parseAddress(from),
+    behind: [],
   };
 }
 

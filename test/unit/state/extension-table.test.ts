@@ -18,8 +18,11 @@ const YEALINK: PhoneModel = {
 };
 
 let table: ExtensionTable;
+/** Milliseconds since the epoch. */
+let now: number;
 beforeEach(() => {
-  table = new ExtensionTable();
+  now = 1000;
+  table = new ExtensionTable(() => now);
   table.markLoaded();
   table.markContactsListed();
   table.setModels([YEALINK]);
@@ -127,7 +130,8 @@ describe('devices that pass unasked', () => {
     table.applyContacts('1001', [contact('a', 'A')]);
     table.applyContacts('1001', [contact('b', 'thief')]);
     expect(passing()).toEqual(['a']);
-    expect(passing(contact('a', 'A').expires)).toEqual([]);
+    now = contact('a', 'A').expires * 1000;
+    expect(passing()).toEqual([]);
   });
 
   it('keep passing where Asterisk removes the old contact before it shows the new one', () => {
@@ -135,6 +139,46 @@ describe('devices that pass unasked', () => {
     table.applyContacts('1001', []);
     table.applyContacts('1001', [contact('b', 'thief')]);
     expect(passing()).toEqual(['a']);
+  });
+
+  it('keep passing after the thief that displaced them is gone: they know nothing of it', () => {
+    table.applyContacts('1001', [contact('a', 'A')]);
+    table.applyContacts('1001', [contact('b', 'thief')]);
+    now += 60_000;
+    table.applyContacts('1001', []);
+    expect(passing()).toEqual(['a']);
+  });
+
+  it('keep passing however often a thief comes and goes', () => {
+    table.applyContacts('1001', [contact('a', 'A')]);
+    for (let n = 0; n < 50; n++) {
+      table.applyContacts('1001', [contact(`b${n}`, 'thief')]);
+      table.applyContacts('1001', []);
+    }
+    expect(passing()).toEqual(['a']);
+  });
+
+  it('keep passing when a thief refreshes their own contact from elsewhere', () => {
+    table.applyContacts('1001', [contact('a', 'A')]);
+    const address = parseAddress('198.51.100.66:5060');
+    const source = address && ({ address, proof: 'likely' } as const);
+    table.applyContacts('1001', [{ ...contact('a', 'thief'), source }]);
+    expect(passing()).toEqual(['a']);
+    expect(standing('1001').displaced).toHaveLength(1);
+  });
+
+  it('do not pass any more when the same device at the same place turns into another', () => {
+    table.applyContacts('1001', [contact('a', 'A')]);
+    table.applyContacts('1001', [contact('a', 'thief')]);
+    expect(passing()).toEqual([]);
+  });
+
+  it('do not pass any more after they unregistered, also when a thief comes later', () => {
+    table.applyContacts('1001', [contact('a', 'A')]);
+    table.applyContacts('1001', []);
+    now += 60_000;
+    table.applyContacts('1001', [contact('b', 'thief')]);
+    expect(passing()).toEqual([]);
   });
 
   it('do not pass any more after they unregistered', () => {
@@ -150,7 +194,7 @@ describe('devices that pass unasked', () => {
     expect(passing()).toEqual([]);
   });
 
-  const passing = (now = 1) => table.matchingContacts('1001', now).map(({ id }) => id);
+  const passing = () => table.matchingContacts('1001').map(({ id }) => id);
 });
 
 it('forgets an extension that is neither listed, locked nor registered', () => {

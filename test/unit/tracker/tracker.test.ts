@@ -105,6 +105,69 @@ describe('on every connect', () => {
   });
 });
 
+describe('whose REGISTER it was', () => {
+  const phoneAt = parseAddress('192.0.2.7:5062', 'udp');
+  const thiefAt = parseAddress('198.51.100.66:5060', 'udp');
+  const source = () => seen.at(-1)?.contacts[0]?.source;
+
+  beforeEach(async () => {
+    asterisk.up();
+    await settle();
+    asterisk.contacts.set('1001', [contact('A')]);
+    asterisk.emit('authenticated', { endpoint: '1001', address: phoneAt, callId: 'c' });
+    await vi.advanceTimersByTimeAsync(1000);
+  });
+
+  it("is not the phone's where a thief refreshes its contact: Asterisk keeps the Call-ID of the first", async () => {
+    asterisk.contacts.set('1001', [
+      { ...contact('A'), userAgent: userAgentFromText('thief'), expires: 2000 },
+    ]);
+    asterisk.emit('authenticated', { endpoint: '1001', address: thiefAt, callId: 'thief' });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(source()).toEqual({ address: thiefAt, proof: 'likely' });
+  });
+
+  it("is nobody's that was seen, where a thief refreshes it in silence", async () => {
+    const hijacked = { ...contact('A'), userAgent: userAgentFromText('thief'), expires: 2000 };
+    asterisk.contacts.set('1001', [hijacked]);
+    asterisk.emit('contactChanged', { aor: '1001', uri: 'sip:a', removed: false });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(source()?.proof).not.toBe('seen');
+  });
+
+  it("is the phone's, at its new port, when it restarts with a new Call-ID", async () => {
+    const newPort = parseAddress('192.0.2.7:40000', 'udp');
+    asterisk.contacts.set('1001', [{ ...contact('A'), expires: 2000 }]);
+    asterisk.emit('authenticated', { endpoint: '1001', address: newPort, callId: 'after the restart' });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(source()).toEqual({ address: newPort, proof: 'likely' });
+  });
+
+  it("stays the phone's while a thief calls as it refreshes", async () => {
+    asterisk.contacts.set('1001', [{ ...contact('A'), expires: 2000 }]);
+    asterisk.emit('authenticated', { endpoint: '1001', address: phoneAt, callId: 'c' });
+    asterisk.emit('authenticated', { endpoint: '1001', address: thiefAt, callId: 'an INVITE' });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(source()).toEqual({ address: phoneAt, proof: 'seen' });
+  });
+});
+
+it('loses nothing that changes while the whole list is read', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  asterisk.contacts.set('1001', [contact('A')]);
+  asterisk.gate = promise;
+  asterisk.up();
+  await settle();
+  asterisk.login();
+  asterisk.emit('reloaded');
+  await settle();
+  asterisk.gate = undefined;
+  resolve();
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(seen.at(-1)?.contacts.map(({ id }) => id)).toEqual(['1001;@A']);
+  expect(asterisk.lists).toBe(2);
+});
+
 describe('on an event', () => {
   beforeEach(async () => {
     asterisk.up();
@@ -211,6 +274,7 @@ function start(): void {
     onContacts: (extension, contacts, listed) => seen.push({ extension, contacts, listed }),
     onListed: () => undefined,
     onExtensions: () => undefined,
+    pace: async () => undefined,
     remembered,
     sweepEvery: 300_000,
   });
