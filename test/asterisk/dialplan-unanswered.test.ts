@@ -17,7 +17,7 @@ const FEATURE_CODE = '*65';
 const EVERY_WAY = [OUTSIDE, EXTENSION, FEATURE_CODE, FROM_CUSTOM_CONTEXT];
 
 /** Milliseconds a question may take, and what a busy machine may add. */
-const WAIT = 400;
+const WAIT = 300;
 const LATER_THAN_WAIT = 2_500;
 
 describe.each<AsteriskVersion>(['22', '16'])('without an answer on Asterisk %s', (version) => {
@@ -29,7 +29,7 @@ describe.each<AsteriskVersion>(['22', '16'])('without an answer on Asterisk %s',
   afterAll(() => scene[Symbol.asyncDispose]());
 
   describe('a call', () => {
-    test.each(EVERY_WAY)('to %s waits 0.4 seconds for a service that hangs, and goes on', async (number) => {
+    test.each(EVERY_WAY)('to %s waits 0.3 seconds for a service that hangs, and goes on', async (number) => {
       scene.answerer.behaviour = 'silent';
       const call = await scene.call(number);
       expect(call.status).toBe(200);

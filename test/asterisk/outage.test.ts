@@ -199,6 +199,7 @@ describe.each(['22', '16'] as const)('with AMI cut off, Asterisk %s', (version) 
     await isDown();
     const thief = await scene.registeredThief('1011');
     cable.join();
+    await scene.service.ready();
     await scene.knows('1011', DESK_PHONE, THIEF);
     expect(await statusOf(thief)).toBe(403);
     expect(await statusOf(thief, OUTSIDE, { userAgent: DESK_PHONE })).toBe(403);
