@@ -28,14 +28,24 @@ device_lock_stale() {
 }
 
 # --ignore-scripts: nothing here needs an install script, and Debian 12's npm would try to compile. That npm (9.2) also
-# stumbles over a package that stands in for another, so an old npm fetches a newer one for this one job.
+# stumbles over a package that stands in for another, and an npm on an old Node leaves out packages that need a newer one.
+# So the old npm only fetches a newer one with the project's own Node, and these two do the work.
 device_lock_npm_ci() {
+  local node_version npm_cli
   set -- ci --ignore-scripts --no-audit --no-fund --loglevel=error
-  if [ "$(npm --version | cut -d. -f1)" -ge 10 ]; then
+  if [ "$(npm --version | cut -d. -f1)" -ge 10 ] && node -e 'process.exit(+process.versions.node.split(".")[0] < 22)'; then
     (cd "$root" && npm "$@")
-  else
-    (cd / && npx --yes npm@10.9.9 --prefix "$root" "$@")
+    return
   fi
+  npm_cli=$(mktemp -d)
+  node_version=$(sed -n "s/.*\"node-linux-$device_lock_arch\": \"\(.*\)\".*/\1/p" "$root/package.json")
+  (cd "$npm_cli" && npm install --prefix "$npm_cli" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
+    npm@10.9.9 "node-linux-$device_lock_arch@$node_version") &&
+    (cd "$root" && PATH=$npm_cli/node_modules/node-linux-$device_lock_arch/bin:$PATH \
+      node "$npm_cli/node_modules/npm/bin/npm-cli.js" "$@")
+  set -- $?
+  rm -rf "$npm_cli"
+  return "$1"
 }
 
 if device_lock_stale; then

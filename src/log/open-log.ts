@@ -7,12 +7,18 @@ export interface Log {
   readonly logger: Pino;
   /** After logrotate moved the file away (SIGHUP). */
   reopen(): void;
-  /** Writes what is pending; bounded to a second. */
+  /** Writes what is pending; bounded to a second. Nothing may be logged after that. */
   close(): Promise<void>;
 }
 
 /** Lines wait in memory while the disk does not take them; beyond this many bytes they are dropped. */
 const MAX_PENDING_BYTES = 4 << 20;
+
+/**
+ * What JSON leaves of text that came from outside and a terminal or an editor would act on: C1 controls, bidi and
+ * zero-width characters, line separators. They only ever stand inside strings, where an escape says the same.
+ */
+const HARMFUL = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** @param options.path a file, or `-` for standard output */
 export function openLog(options: { readonly path: string; readonly level: string }): Log {
@@ -32,6 +38,7 @@ export function openLog(options: { readonly path: string; readonly level: string
       base: { pid: process.pid },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: harmlessLine },
       redact: { paths: ['secret', '*.secret', 'password', '*.password'], censor: '(secret)' },
     },
     stream,
@@ -44,10 +51,23 @@ export function openLog(options: { readonly path: string; readonly level: string
     close: () =>
       new Promise((resolve) => {
         const timer = setTimeout(resolve, 1000);
-        stream.flush(() => {
+        stream.once('close', () => {
           clearTimeout(timer);
           resolve();
         });
+        stream.end();
       }),
   };
+}
+
+function harmlessLine(line: string): string {
+  const end = line.endsWith('\n') ? '\n' : '';
+  return line.slice(0, line.length - end.length).replace(HARMFUL, escaped) + end;
+}
+
+function escaped(character: string): string {
+  let text = '';
+  for (let i = 0; i < character.length; i++)
+    text += `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  return text;
 }

@@ -17,7 +17,7 @@ import { showPolicy, showSettings } from './words.ts';
 export interface OperatorOptions {
   readonly table: ExtensionTable;
   readonly library: Library;
-  readonly store: Pick<Store, 'commit'>;
+  readonly store: Pick<Store, 'commit' | 'violations'>;
   readonly judgeAnew: (extensions: Iterable<string>) => Promise<void>;
   readonly clear: (extension: string) => number;
   readonly touchSystem: () => void;
@@ -102,12 +102,15 @@ export class Operator {
     });
   }
 
-  /** Ends the open violations of an extension; returns how many. */
+  /** Ends the open violations of an extension; returns how many, once that is on disk. */
   clear(extension: string, who: string): Promise<number> {
     return this.#inTurn(async () => {
       this.#checkExtension(extension);
       await this.#commit({ audit: [this.#audit(who, 'clear', extension, 'open violations')] });
-      return this.#options.clear(extension);
+      const at = this.#options.now();
+      const cleared = this.#options.clear(extension);
+      await this.#expectCleared(extension, at);
+      return cleared;
     });
   }
 
@@ -247,6 +250,23 @@ export class Operator {
 
   #audit(who: string, action: string, target: string, detail: string): AuditEntry {
     return { at: this.#options.now(), who, action, target, detail };
+  }
+
+  /** Violations trail to the disk; a read writes them first, and shows what the disk has where it refuses. */
+  async #expectCleared(extension: string, at: number): Promise<void> {
+    let cause: unknown;
+    try {
+      const open = await this.#options.store.violations({ extension, open: true, limit: 1000 });
+      if (open.every(({ lastSeen }) => lastSeen >= at)) return;
+    } catch (error) {
+      cause = error;
+    }
+    throw new Fault(
+      'storage',
+      'The violations are cleared, but that is not on disk: a restart would open them again.',
+      'See: device-lock doctor',
+      { cause },
+    );
   }
 
   async #commit(change: Change): Promise<void> {

@@ -58,6 +58,7 @@ export class Service {
   readonly #gateFaults = new LineBudget(10, 60_000);
   readonly #timers: NodeJS.Timeout[] = [];
   #isCollecting = false;
+  #isRecovering = false;
   #asteriskVersion: string | undefined;
   #asteriskSince: number | undefined;
   #lastEvent: number | undefined;
@@ -214,7 +215,9 @@ export class Service {
 
   /** After a new or replaced database: what operators decided is still in AstDB. */
   async #recover(): Promise<void> {
-    if (this.table.loaded) return;
+    if (this.table.loaded || this.#isRecovering) return;
+    this.#isRecovering = true;
+    clearTimeout(this.#recoverAgain);
     const { asterisk, store, snapshot, logger } = this.#parts;
     try {
       const { policies, models, settings, unreadable } = recoverFrom(await asterisk.databaseTree(FAMILY));
@@ -237,8 +240,9 @@ export class Service {
       if (this.table.contactsListed) await this.#startMirror();
     } catch (error) {
       logger.error({ err: error }, 'the locks could not be read back from AstDB; trying again');
-      clearTimeout(this.#recoverAgain);
       this.#recoverAgain = setTimeout(() => void this.#recover(), RECOVER_AGAIN);
+    } finally {
+      this.#isRecovering = false;
     }
   }
 

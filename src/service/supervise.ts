@@ -112,15 +112,16 @@ class Watchdog {
       return;
     }
     const wasWell = performance.now() - this.#startedAt > WELL_AFTER;
-    this.#delay = wasWell ? RESTART_MIN : Math.min(this.#delay * 2, RESTART_MAX);
+    const delay = wasWell ? RESTART_MIN : this.#delay;
+    this.#delay = Math.min(delay * 2, RESTART_MAX);
     this.#logger.error(
-      { event: 'service-ended', code, signal, again: this.#delay },
+      { event: 'service-ended', code, signal, again: delay },
       'the service ended; it is restarted',
     );
     setTimeout(() => {
       if (this.#stopping) this.#stopped();
       else this.#spawn();
-    }, this.#delay);
+    }, delay);
   }
 
   #stopped(): void {

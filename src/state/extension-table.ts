@@ -60,7 +60,8 @@ const NATURAL = new Intl.Collator('en', { numeric: true });
 
 export class ExtensionTable {
   readonly #rows = new Map<string, Row>();
-  readonly #models = new Map<string, { model: PhoneModel; test: TextTest }>();
+  readonly #models = new Map<string, PhoneModel>();
+  readonly #modelTests = new Map<string, TextTest>();
   #settings: Settings = DEFAULT_SETTINGS;
   #fallback: UserAgentTest | undefined;
   /** Locks compiled against the present library. */
@@ -105,21 +106,19 @@ export class ExtensionTable {
   }
 
   get models(): readonly PhoneModel[] {
-    return [...this.#models.values()].map(({ model }) => model);
+    return [...this.#models.values()];
   }
 
   model(id: string): PhoneModel | undefined {
-    return this.#models.get(id)?.model;
+    return this.#models.get(id);
   }
 
-  /** Models whose pattern does not compile are left out; the library is checked before it comes here. */
+  /** A model whose pattern does not compile accepts nothing; the library is checked before it comes here. */
   setModels(models: Iterable<PhoneModel>): void {
     this.#models.clear();
+    this.#modelTests.clear();
     this.#compiled = new WeakMap();
-    for (const model of models) {
-      const test = compilePattern(model.pattern);
-      if (typeof test === 'function') this.#models.set(model.id, { model, test });
-    }
+    for (const model of models) this.#models.set(model.id, model);
     this.#refreshFallback();
   }
 
@@ -247,9 +246,20 @@ export class ExtensionTable {
   compile(lock: Lock): UserAgentTest {
     let test = this.#compiled.get(lock);
     if (test === undefined) {
-      test = compileLock(lock, (id) => this.#models.get(id)?.test, compilePattern);
+      test = compileLock(lock, (id) => this.#modelTest(id), compilePattern);
       this.#compiled.set(lock, test);
     }
+    return test;
+  }
+
+  /** Compiled when a lock needs it: compiling the whole library would take a third of the start. */
+  #modelTest(id: string): TextTest | undefined {
+    const known = this.#modelTests.get(id);
+    const model = this.#models.get(id);
+    if (known !== undefined || model === undefined) return known;
+    const test = compilePattern(model.pattern);
+    if (typeof test !== 'function') return undefined;
+    this.#modelTests.set(id, test);
     return test;
   }
 

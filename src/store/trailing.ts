@@ -28,6 +28,7 @@ export class TrailingWriter {
   #sequence = 0;
   #inFlight: Batch | undefined;
   #draining: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #pause = PAUSE;
   #stopped = false;
@@ -48,9 +49,17 @@ export class TrailingWriter {
     else this.#schedule();
   }
 
-  /** Writes what waits; resolves when nothing does or the disk refused. Never rejects. */
+  /** Writes what waits by now; resolves when it is written or the disk refused. Never rejects. */
   drain(): Promise<void> {
-    this.#draining ??= this.#drain().finally(() => {
+    if (this.#draining !== undefined) {
+      // The round under way may have taken its last batch before this was put: one more round has it for certain.
+      this.#next ??= this.#draining.then(() => {
+        this.#next = undefined;
+        return this.drain();
+      });
+      return this.#next;
+    }
+    this.#draining = this.#drain().finally(() => {
       this.#draining = undefined;
       if (this.size > 0) this.wake();
     });
