@@ -40,7 +40,7 @@ device_lock_npm_ci() {
   npm_cli=$(mktemp -d)
   node_version=$(sed -n "s/.*\"node-linux-$device_lock_arch\": \"\(.*\)\".*/\1/p" "$root/package.json")
   (cd "$npm_cli" && npm install --prefix "$npm_cli" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
-    npm@10.9.9 "node-linux-$device_lock_arch@$node_version") &&
+    npm@11.19.1 "node-linux-$device_lock_arch@$node_version") &&
     (cd "$root" && PATH=$npm_cli/node_modules/node-linux-$device_lock_arch/bin:$PATH \
       node "$npm_cli/node_modules/npm/bin/npm-cli.js" "$@")
   set -- $?
