@@ -4,15 +4,23 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/report/totals.ts'],
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: 'asterisk',
           include: ['test/asterisk/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
-          // Two cores: one real Asterisk at a time keeps the measured waits honest.
+          // Two cores: one real Asterisk at a time, and nothing beside it, keeps the measured waits honest.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
