@@ -35,7 +35,7 @@ describe.each<AsteriskVersion>(['22', '16'])(
       expect(await scene.call(OUTSIDE)).toMatchObject({ status: 403, provisional: [100] });
       await scene.cdrOf({ dst: OUTSIDE, userfield: 'device-lock:flagged' });
       const [[key, value] = ['', '']] = [...(await scene.journal())];
-      expect(key).toMatch(/^1001\/deny:flagged\/[0-5]\d$/);
+      expect(key).toMatch(/^1001\/deny:flagged\/[0-5]\d[0-5]\d$/);
       const { ip, port } = scene.desk.address;
       expect(value.split('|').slice(1)).toEqual(['deny:flagged', '1001', OUTSIDE, `${ip}:${port}`]);
     });

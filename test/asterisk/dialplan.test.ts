@@ -186,9 +186,11 @@ describe.each<AsteriskVersion>(['22', '16'])('the gate on Asterisk %s', (version
       },
     );
 
-    test('and keeps one entry a minute of an extension that calls again and again', async () => {
-      for (let i = 0; i < 5; i++) await scene.call('911');
-      expect((await scene.journal()).size).toBeLessThanOrEqual(2);
+    test('and keeps at most one entry a second of an extension that calls again and again', async () => {
+      const begun = Date.now();
+      for (let i = 0; i < 20; i++) await scene.call('911');
+      const seconds = Math.floor((Date.now() - begun) / 1000) + 2;
+      expect((await scene.journal()).size).toBeLessThanOrEqual(Math.min(seconds, 20));
     });
   });
 });
