@@ -44,7 +44,7 @@ CREATE TABLE contacts (
   transport TEXT,
   ip TEXT,
   port INTEGER CHECK (port BETWEEN 1 AND 65535),
-  proof TEXT CHECK (proof IN ('seen', 'claimed')),
+  proof TEXT CHECK (proof IN ('seen', 'likely', 'claimed')),
   CHECK ((ip IS NULL) = (port IS NULL) AND (ip IS NULL) = (transport IS NULL) AND (ip IS NULL) = (proof IS NULL))
 ) STRICT, WITHOUT ROWID;
 
