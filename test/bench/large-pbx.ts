@@ -79,10 +79,21 @@ export class LargePbx implements AsyncDisposable {
     let stall = 0;
     do {
       if (performance.now() > end) throw new Error('the service does not get done');
-      await this.#quiet(lists);
+      await this.quiet(lists);
       stall = Math.max(stall, (await this.look()).late.most);
     } while (!(await this.#isDone()));
     return stall;
+  }
+
+  /** Resolves when nothing has been asked of Asterisk for a while and checks are answered at once. */
+  async quiet(lists: number): Promise<void> {
+    let promptSince = performance.now();
+    await until('the service is quiet', SETTLED_DEADLINE_MS, async () => {
+      await new Promise((resolve) => setTimeout(resolve, PROBE_EVERY_MS));
+      if (!(await this.#isPrompt())) promptSince = performance.now();
+      const { lists: given, quietFor } = await this.standIn();
+      return given > lists && Math.min(quietFor, performance.now() - promptSince) > QUIET_MS;
+    });
   }
 
   /** Resolves when a whole list was given since there were so many; the service has it still before it. */
@@ -99,16 +110,6 @@ export class LargePbx implements AsyncDisposable {
     const { astdb, counts, store } = await this.api.get<Status>('/v1/status');
     await this.look();
     return astdb.inStep && counts.contacts === this.size && store.pending < this.size / 100 + 10;
-  }
-
-  async #quiet(lists: number): Promise<void> {
-    let promptSince = performance.now();
-    await until('the service is quiet', SETTLED_DEADLINE_MS, async () => {
-      await new Promise((resolve) => setTimeout(resolve, PROBE_EVERY_MS));
-      if (!(await this.#isPrompt())) promptSince = performance.now();
-      const { lists: given, quietFor } = await this.standIn();
-      return given > lists && Math.min(quietFor, performance.now() - promptSince) > QUIET_MS;
-    });
   }
 
   async #isPrompt(): Promise<boolean> {
