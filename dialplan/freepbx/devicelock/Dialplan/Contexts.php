@@ -15,6 +15,9 @@ final class Contexts
 {
 	const EMERGENCY = 'device-lock-emergency';
 
+	/** The last of them is near the file's end: a file that is cut off must not guard half. */
+	const NEEDED = ['device-lock', 'device-lock-ask', 'device-lock-deny'];
+
 	/** The file's copy in the package, or the file itself in a checkout. */
 	const PLACES = [__DIR__ . '/../device-lock.conf', __DIR__ . '/../../../device-lock.conf'];
 
@@ -53,8 +56,10 @@ final class Contexts
 				throw new \RuntimeException('device-lock.conf of the module devicelock is damaged at line ' . ($index + 1) . ': install the module anew');
 			}
 		}
-		if (empty($contexts['device-lock'])) {
-			throw new \RuntimeException('device-lock.conf of the module devicelock holds no gate: install the module anew');
+		foreach (self::NEEDED as $context) {
+			if (empty($contexts[$context])) {
+				throw new \RuntimeException("device-lock.conf of the module devicelock has no [$context]: install the module anew");
+			}
 		}
 		return $contexts;
 	}

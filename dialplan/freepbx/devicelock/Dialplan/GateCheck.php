@@ -62,7 +62,11 @@ final class GateCheck
 
 	private static function run(callable $show, string $context): string
 	{
-		return (string) $show("dialplan show s@$context");
+		$shown = (string) $show("dialplan show s@$context");
+		if (strpos($shown, 'no existence of') === false && strpos($shown, "[ Context '") === false) {
+			throw new \RuntimeException("Asterisk did not answer what it has in $context");
+		}
+		return $shown;
 	}
 
 	private static function displaced(string $context, string $where, string $etc): string

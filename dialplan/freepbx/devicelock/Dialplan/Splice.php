@@ -88,12 +88,12 @@ final class Splice
 	private static function mark($ext): array
 	{
 		$problems = [];
-		try {
-			foreach (self::emergencyExtensions($ext) as [$context, $extension]) {
+		foreach (self::emergencyExtensions($ext) as [$context, $extension]) {
+			try {
 				$ext->splice($context, $extension, 0, new \extension('Set(DEVICELOCK_EMERG=${EXTEN})'));
+			} catch (\Throwable $fault) {
+				$problems[] = "Device Lock could not mark the emergency calls to $extension in $context: add them to emergency-numbers in the section [gate] of its configuration. " . $fault->getMessage();
 			}
-		} catch (\Throwable $fault) {
-			$problems[] = 'Device Lock could not mark the emergency routes: add their numbers to emergency-numbers in the section [gate] of its configuration. ' . $fault->getMessage();
 		}
 		return $problems;
 	}
