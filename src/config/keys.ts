@@ -94,7 +94,7 @@ export const KEYS = {
     },
     'emergency-numbers': {
       ...texts(
-        'Always pass, as they are dialled; on FreePBX. A plain Asterisk has them in device-lock.conf. At the most 100.',
+        'Always pass, as they are dialled; FreePBX takes them at Apply Config, a plain Asterisk has device-lock.conf.',
       ),
       default: ['911', '112', '933'],
       form: EMERGENCY_NUMBER,
