@@ -129,6 +129,13 @@ check('the gate in FreePBX is, line for line, the gate of a plain Asterisk', fun
 	same(preg_match_all('/^\s*(exten|same)\s*=>/m', $file), array_sum(array_map('count', $contexts)) + 3);
 });
 
+check('the line that the lab has in its place is the same', function () {
+	$lab = extensions::of((string) file_get_contents(__DIR__ . '/../lab/etc/extensions.conf'));
+	foreach (['macro-user-callerid', 'macro-dialout-trunk'] as $context) {
+		same('1,' . Splice::gate(), lines($lab, $context, 's')[0]);
+	}
+});
+
 check('the dialplan asks where the service says', function () {
 	$ext = core();
 	Splice::apply($ext, settings());

@@ -16,7 +16,7 @@ export type PhpVersion = '7.4' | '8.2';
 const SUITES: Readonly<Record<PhpVersion, string>> = { '7.4': 'bullseye', '8.2': 'bookworm' };
 const PROJECT = join(import.meta.dirname, '../..');
 /** What a run of PHP may need of the project; the same places in the root as in the checkout. */
-const COPIED = ['dialplan', 'test/freepbx'];
+const COPIED = ['dialplan', 'test/freepbx', 'test/lab/etc'];
 const DEADLINE_MS = 30_000;
 
 export class Php implements AsyncDisposable {
