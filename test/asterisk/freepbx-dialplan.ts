@@ -4,10 +4,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AsteriskVersion } from '../lab/cache.ts';
+import type { AsteriskVersion, PhpVersion } from '../lab/cache.ts';
 import type { Dialplan } from '../lab/configuration.ts';
 import { extensionsConf } from '../lab/etc/dialplan.ts';
-import type { Php, PhpVersion } from '../lab/php.ts';
+import type { Php } from '../lab/php.ts';
 
 /** FreePBX 16 runs Asterisk 16 and PHP 7.4; 17 has Asterisk 22 and PHP 8.2. */
 export const PHP_OF: Readonly<Record<AsteriskVersion, PhpVersion>> = { '16': '7.4', '22': '8.2' };

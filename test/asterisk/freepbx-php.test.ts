@@ -1,6 +1,7 @@
 /** The FreePBX module's PHP under the versions that FreePBX 16 and 17 have. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Php, type PhpVersion } from '../lab/php.ts';
+import type { PhpVersion } from '../lab/cache.ts';
+import { Php } from '../lab/php.ts';
 
 const CHECKS = ['splice', 'settings', 'gate-check'];
 

@@ -5,19 +5,18 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { cacheDirectory } from './cache.ts';
+import { PHP_SUITES, type PhpVersion, phpRootOf } from './cache.ts';
 import { buildRoot } from './root.ts';
 
-export type PhpVersion = '7.4' | '8.2';
-
-const SUITES: Readonly<Record<PhpVersion, string>> = { '7.4': 'bullseye', '8.2': 'bookworm' };
 const PROJECT = join(import.meta.dirname, '../..');
 /** What a run of PHP may need of the project; the same places in the root as in the checkout. */
 const COPIED = ['dialplan', 'test/freepbx', 'test/lab/etc'];
 const DEADLINE_MS = 30_000;
+/** What a test that was killed left behind is older than this; milliseconds. */
+const FORGOTTEN_MS = 3_600_000;
 
 export class Php implements AsyncDisposable {
   readonly #root: string;
@@ -30,8 +29,9 @@ export class Php implements AsyncDisposable {
 
   /** Builds the root first where it is not there (a minute). */
   static async open(version: PhpVersion): Promise<Php> {
-    const root = join(cacheDirectory(), `php-${version}`);
-    await buildRoot(root, SUITES[version], 'php-cli');
+    const root = phpRootOf(version);
+    await buildRoot(root, PHP_SUITES[version], 'php-cli');
+    await removeForgotten(join(root, 'lab'));
     const inside = `/lab/php-${randomBytes(6).toString('hex')}`;
     for (const folder of COPIED) {
       const to = join(root, inside, folder);
@@ -82,5 +82,16 @@ export class Php implements AsyncDisposable {
     const [code] = await ended;
     if (code !== 0 || err !== '') throw new Error(`php ${args.join(' ')} ended with ${code}:\n${out}${err}`);
     return out;
+  }
+}
+
+async function removeForgotten(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > FORGOTTEN_MS) await rm(path, { recursive: true, force: true });
   }
 }

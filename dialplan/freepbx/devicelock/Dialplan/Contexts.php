@@ -77,8 +77,10 @@ final class Contexts
 	public static function add($ext, array $contexts): void
 	{
 		foreach ($contexts as $context => $lines) {
-			// FreePBX would let [<context>-custom] add to it.
-			$ext->addSectionNoCustom($context, true);
+			if (method_exists($ext, 'addSectionNoCustom')) {
+				// Or FreePBX would let [<context>-custom] add to it.
+				$ext->addSectionNoCustom($context, true);
+			}
 			foreach ($lines as [$extension, $label, $command]) {
 				$ext->add($context, $extension, $label, new \extension($command));
 			}
