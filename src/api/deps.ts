@@ -7,6 +7,7 @@ import type { Operator } from '../operator/operator.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
+import type { DialplanView } from './shapes.ts';
 
 /** What a User-Agent says of the phone that sent it. */
 export interface Identity {
@@ -74,5 +75,6 @@ export interface ApiDeps {
   readonly now: () => number;
   readonly identify: (userAgent: string) => Identity;
   readonly health: () => ServiceHealth;
+  readonly dialplan: () => DialplanView;
   readonly doctor: () => Promise<readonly Finding[]>;
 }

@@ -7,6 +7,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { ApiDeps } from './deps.ts';
 import { faultResponder, noSuchRoute } from './fault-response.ts';
 import { Followers } from './followers.ts';
+import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -51,6 +52,7 @@ export function createApi(deps: ApiDeps): Api {
   statusRoutes(app, deps);
   extensionRoutes(app, deps);
   settingsRoutes(app, deps);
+  dialplanRoutes(app, deps);
   modelRoutes(app, deps);
   recordRoutes(app, deps);
   transferRoutes(app, deps);

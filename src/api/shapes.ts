@@ -125,6 +125,16 @@ export interface SettingsView {
   readonly fallback: string | null;
 }
 
+/** What the dialplan has to know of the configuration, for whoever writes it. */
+export interface DialplanView {
+  /** `127.0.0.1:4580`: where the gate asks. */
+  readonly gate: string;
+  /** As they are dialled; with a leading `_`, patterns of Asterisk's. */
+  readonly emergencyNumbers: readonly string[];
+  readonly whenUnavailable: string;
+  readonly refusal: string;
+}
+
 export interface ModelView extends PhoneModel {
   /** As the project ships it; false where an operator wrote or edited it. */
   readonly shipped: boolean;

@@ -9,6 +9,8 @@ import { KEYS, type Key } from './keys.ts';
 
 export const DEFAULT_PATH = '/etc/device-lock/device-lock.toml';
 
+const MOST_OF_A_FORM = 100;
+
 type Value<K> = K extends { type: 'number' }
   ? number
   : K extends { type: 'switch' }
@@ -124,11 +126,9 @@ function faultOf(key: Key, value: unknown): string | undefined {
       if (/[\r\n\0]/.test(value)) return 'one line';
       if (key.choices !== undefined && !key.choices.includes(value))
         return `one of ${key.choices.join(', ')}`;
-      return undefined;
+      return key.form === undefined || key.form.is(value) ? undefined : key.form.words;
     case 'texts':
-      return Array.isArray(value) && value.every((one) => typeof one === 'string')
-        ? undefined
-        : 'a list of texts';
+      return faultOfTexts(key, value);
     case 'number':
       return typeof value === 'number' && Number.isInteger(value) && value >= key.min && value <= key.max
         ? undefined
@@ -136,6 +136,13 @@ function faultOf(key: Key, value: unknown): string | undefined {
     case 'switch':
       return typeof value === 'boolean' ? undefined : 'true or false';
   }
+}
+
+function faultOfTexts({ form }: Key & { type: 'texts' }, value: unknown): string | undefined {
+  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) return 'a list of texts';
+  if (form === undefined) return undefined;
+  if (value.length > MOST_OF_A_FORM) return `a list of ${MOST_OF_A_FORM} at the most`;
+  return value.every(form.is) ? undefined : `a list, each of it ${form.words}`;
 }
 
 function nearest(name: string, names: readonly string[]): string {

@@ -5,9 +5,15 @@ export type Key =
       readonly type: 'text';
       readonly default: string;
       readonly choices?: readonly string[];
+      readonly form?: Form;
       readonly about: string;
     }
-  | { readonly type: 'texts'; readonly default: readonly string[]; readonly about: string }
+  | {
+      readonly type: 'texts';
+      readonly default: readonly string[];
+      readonly form?: Form;
+      readonly about: string;
+    }
   | {
       readonly type: 'number';
       readonly default: number;
@@ -16,6 +22,26 @@ export type Key =
       readonly about: string;
     }
   | { readonly type: 'switch'; readonly default: boolean; readonly about: string };
+
+/** What a text must look like, and the words for it. */
+export interface Form {
+  readonly is: (text: string) => boolean;
+  readonly words: string;
+}
+
+/** Both go into the dialplan: the FreePBX module has the same rules. */
+const GATE_ADDRESS: Form = {
+  is(text) {
+    const host = '[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\\[[0-9A-Fa-f:]{2,39}\\]';
+    const port = new RegExp(`^(?:${host}):([0-9]{1,5})$`).exec(text)?.[1];
+    return text === '' || (port !== undefined && Number(port) >= 1 && Number(port) <= 65_535);
+  },
+  words: 'host:port, as "192.0.2.5:4580"',
+};
+const EMERGENCY_NUMBER: Form = {
+  is: (text) => /^(?:[0-9*#+]{1,32}|_(?:[0-9*#+XZN]|\[[0-9*#-]{1,16}\]){1,32})$/.test(text),
+  words: 'a number as it is dialled, or a pattern of a fixed length, as "_9X11"',
+};
 
 export const KEYS = {
   asterisk: {
@@ -59,6 +85,20 @@ export const KEYS = {
       'prompt',
       'plain',
     ]),
+    address: {
+      ...text(
+        '',
+        'Where the dialplan of FreePBX finds it, host:port, for a PBX on another host; empty is host and port.',
+      ),
+      form: GATE_ADDRESS,
+    },
+    'emergency-numbers': {
+      ...texts(
+        'Always pass, as they are dialled; FreePBX takes them at Apply Config, a plain Asterisk has device-lock.conf.',
+      ),
+      default: ['911', '112', '933'],
+      form: EMERGENCY_NUMBER,
+    },
   },
   api: {
     socket: text('/run/device-lock/api.sock', 'The Unix socket that the CLI speaks to; mode 0660.'),

@@ -8,6 +8,7 @@ import { openLog } from '../log/open-log.ts';
 import { loadModels } from '../phone-library/library.ts';
 import { openStore } from '../store/client.ts';
 import { createAsterisk } from './adapter.ts';
+import { dialplanOf } from './dialplan.ts';
 import { healthOf } from './health.ts';
 import { Service } from './service.ts';
 import { BEAT_EVERY } from './supervise.ts';
@@ -41,6 +42,7 @@ export async function serve(configPath: string): Promise<void> {
   const api = createApi({
     ...{ socket: config.api.socket, group: config.api.group },
     ...{ table, book, operator, library, store, events, logger, now, identify, health, doctor },
+    dialplan: () => dialplanOf(config.gate, service.gateAddress),
   });
   try {
     await service.start();

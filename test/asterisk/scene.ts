@@ -8,6 +8,7 @@ import type { Alternative } from '../../src/domain/lock.ts';
 import type { PolicyRequest } from '../../src/operator/operator.ts';
 import type { AsteriskVersion } from '../lab/cache.ts';
 import type { CdrRow } from '../lab/cdr.ts';
+import type { Dialplan } from '../lab/configuration.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { type LabService, type ServiceWishes, startService } from '../lab/service.ts';
 import { until } from '../lab/until.ts';
@@ -47,13 +48,17 @@ export class Scene implements AsyncDisposable {
     this.service = service;
   }
 
-  /** @param further wishes that depend on the lab */
+  /**
+   * @param further wishes that depend on the lab
+   * @param dialplan instead of the lab's own
+   */
   static async open(
     asterisk: AsteriskVersion,
     wishes: ServiceWishes = {},
     further?: (lab: Lab) => Promise<ServiceWishes>,
+    dialplan?: Dialplan,
   ): Promise<Scene> {
-    const lab = await startLab({ asterisk });
+    const lab = await startLab({ asterisk, dialplan });
     try {
       return new Scene(lab, await startService(lab, { ...wishes, ...(await further?.(lab)) }));
     } catch (error) {

@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { stopAsterisk } from './asterisk.ts';
-import { type AsteriskVersion, cacheDirectory, rootOf, SUITES } from './cache.ts';
+import { allRoots, cacheDirectory } from './cache.ts';
 import { mainFileOf } from './configuration.ts';
 import { endProcess, isAlive, isAsterisk, isStartedWith } from './processes.ts';
 import { forgetState, type LabState, listStates } from './state.ts';
@@ -37,9 +37,9 @@ export async function clean(): Promise<void> {
   const busy = states.filter(isInUse).map(({ instance }) => instance.name);
   if (busy.length > 0) throw new Error(`in use by a test that is running: ${busy.join(', ')}`);
   for (const state of states) await takeDown(state);
-  for (const version of Object.keys(SUITES) as AsteriskVersion[]) {
-    await rm(rootOf(version), { recursive: true, force: true });
-    await rm(`${rootOf(version)}.lock`, { force: true });
+  for (const root of allRoots()) {
+    await rm(root, { recursive: true, force: true });
+    await rm(`${root}.lock`, { force: true });
   }
   // Other people's files may lie beside ours: only what we made goes.
   await rm(`${cacheDirectory()}/state`, { recursive: true, force: true });

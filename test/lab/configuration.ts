@@ -14,8 +14,13 @@ export function mainFileOf({ inside }: Instance): string {
   return `${inside}/etc/asterisk.conf`;
 }
 
+/** The files of a dialplan by name, `extensions.conf` among them. */
+export type Dialplan = (instance: Instance) => Promise<Readonly<Record<string, string>>>;
+
+const ownDialplan: Dialplan = async (instance) => ({ 'extensions.conf': await extensionsConf(instance) });
+
 /** @throws where the instance's folder exists already: a name belongs to one instance */
-export async function writeConfiguration(instance: Instance): Promise<void> {
+export async function writeConfiguration(instance: Instance, dialplan = ownDialplan): Promise<void> {
   await mkdir(join(instance.root, 'lab'), { recursive: true });
   await mkdir(instance.home, { mode: 0o700 });
   for (const folder of FOLDERS) await mkdir(join(instance.home, folder), { recursive: true });
@@ -29,7 +34,7 @@ export async function writeConfiguration(instance: Instance): Promise<void> {
     'http.conf': httpConf(instance),
     'ari.conf': ariConf(instance),
     'pjsip.conf': pjsipConf(instance),
-    'extensions.conf': await extensionsConf(instance),
+    ...(await dialplan(instance)),
   };
   for (const name of EMPTY_FILES) files[name] = '';
   for (const [name, text] of Object.entries(files)) {

@@ -7,7 +7,7 @@ import { pid as ownPid } from 'node:process';
 import { awaitReady, launchAsterisk, rasterisk, stopAsterisk } from './asterisk.ts';
 import type { AsteriskVersion } from './cache.ts';
 import { type CdrRow, readCdr } from './cdr.ts';
-import { writeConfiguration } from './configuration.ts';
+import { type Dialplan, writeConfiguration } from './configuration.ts';
 import { type ExtensionAccount, type HostPort, type Instance, type Login, planInstance } from './instance.ts';
 import { markOf } from './processes.ts';
 import { ensureRoot } from './root.ts';
@@ -19,6 +19,8 @@ export interface LabOptions {
   readonly name?: string | undefined;
   /** Where the dialplan finds the FastAGI server; `lab.agi` says which free port it is where it is not said. */
   readonly gate?: HostPort | undefined;
+  /** Instead of the lab's own. */
+  readonly dialplan?: Dialplan | undefined;
   /** Stays when this process ends, until `scripts/lab down`. */
   readonly outlives?: boolean | undefined;
 }
@@ -31,7 +33,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   count += 1;
   const name = options.name ?? `test-${options.asterisk}-${ownPid}-${count}`;
   const instance = await planInstance({ version: options.asterisk, name, gate: options.gate });
-  await writeConfiguration(instance);
+  await writeConfiguration(instance, options.dialplan);
   const lab = new Lab(instance, options.outlives ?? false);
   try {
     await lab.start();

@@ -19,9 +19,10 @@ const WORDS: Readonly<Record<AsteriskVersion, Words>> = {
   '22': { call: (name, args) => `Gosub(macro-${name},s,1(${args}))`, end: 'Return()' },
 };
 
-export async function extensionsConf({ version, agi }: Instance): Promise<string> {
+/** @param further contexts in the template's words, besides its own */
+export async function extensionsConf({ version, agi }: Instance, further = ''): Promise<string> {
   const { call, end } = WORDS[version];
-  return (await readFile(TEMPLATE, 'utf8'))
+  return `${await readFile(TEMPLATE, 'utf8')}\n${further}`
     .replaceAll('@GATE@', `${agi.host}:${agi.port}`)
     .replaceAll(/(?<=,)CALL\(([\w-]+),?(.*)\)$/gm, (_, name: string, args: string) => call(name, args))
     .replaceAll(/(?<=,|\))END$/gm, end);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiDeps, ServiceHealth } from '../../../src/api/deps.ts';
 import { type Api, createApi } from '../../../src/api/server.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import type { Finding } from '../../../src/doctor/finding.ts';
 import { parseAddress } from '../../../src/domain/address.ts';
 import type { Contact } from '../../../src/domain/contact.ts';
@@ -14,6 +15,7 @@ import { userAgentFromText } from '../../../src/domain/user-agent.ts';
 import { EventLog } from '../../../src/log/event-log.ts';
 import { Library } from '../../../src/operator/library.ts';
 import { Operator } from '../../../src/operator/operator.ts';
+import { dialplanOf } from '../../../src/service/dialplan.ts';
 import { Guardian } from '../../../src/service/guardian.ts';
 import { ExtensionTable } from '../../../src/state/extension-table.ts';
 import { ViolationBook } from '../../../src/state/violation-book.ts';
@@ -120,6 +122,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
       identify,
     },
     health: () => ({ ...HEALTH, started: now() - 90_000, config: configPath, ...options.health }),
+    dialplan: () => dialplanOf(readConfig('', configPath).gate, HEALTH.gate),
     doctor: async () => options.findings ?? [],
   };
   const api = createApi(deps);

@@ -21,6 +21,16 @@ test('the status tells of every part, and counts', async () => {
   });
 });
 
+test('whoever writes the dialplan is told what it needs', async () => {
+  await using rig = await makeRig();
+  expect((await rig.ask('GET', '/v1/dialplan')).body).toEqual({
+    gate: '127.0.0.1:4580',
+    emergencyNumbers: ['911', '112', '933'],
+    whenUnavailable: 'allow',
+    refusal: 'prompt',
+  });
+});
+
 test('a database that does not answer is a line of the status, not its end', async () => {
   const health = () => Promise.reject(new StoreError('failed', 'the disk is gone', 'Mend it.'));
   await using rig = await makeRig({ store: (real) => Object.assign(Object.create(real), { health }) });

@@ -14,6 +14,8 @@ describe('every key has a default', () => {
       port: 4580,
       'when-unavailable': 'allow',
       refusal: 'prompt',
+      address: '',
+      'emergency-numbers': ['911', '112', '933'],
     });
   });
 
@@ -32,9 +34,31 @@ describe('a mistake is named with its place and what was probably meant', () => 
     ['[gate]\nport = "4580"', 'port in [gate], which must be a whole number from 0 to 65535'],
     ['[gate]\nwhen-unavailable = "maybe"', 'when-unavailable in [gate], which must be one of allow, deny'],
     ['[ami]\ntls = 1', 'tls in [ami], which must be true or false'],
+    ['[gate]\naddress = "pbx"', 'address in [gate], which must be host:port, as "192.0.2.5:4580"'],
+    ['[gate]\naddress = "pbx:70000"', 'address in [gate], which must be host:port'],
+    ['[gate]\naddress = "a,System(id):1"', 'address in [gate], which must be host:port'],
+    ['[gate]\nemergency-numbers = "911"', 'emergency-numbers in [gate], which must be a list of texts'],
+    ['[gate]\nemergency-numbers = ["911", "_9."]', 'emergency-numbers in [gate], which must be a list, each'],
+    [
+      '[gate]\nemergency-numbers = ["9-1-1"]',
+      'each of it a number as it is dialled, or a pattern of a fixed',
+    ],
     ['[extensions]\ntrunks = "x"', 'trunks in [extensions], which must be a list of texts'],
   ])('%j', (text, message) => {
     expect(() => read(text)).toThrow(message);
+  });
+
+  it('takes numbers and patterns of a fixed length, and no more than a hundred', () => {
+    const list = (...numbers: string[]) => `[gate]\nemergency-numbers = ${JSON.stringify(numbers)}`;
+    const numbers = ['911', '*911#', '+4420', '_9X11', '_[1-9]11'];
+    expect(read(list(...numbers)).gate['emergency-numbers']).toEqual(numbers);
+    expect(() => read(list(...Array.from({ length: 101 }, (_, n) => String(n))))).toThrow('a list of 100');
+  });
+
+  it('takes a gate on another host, by name or address', () => {
+    for (const address of ['gate.example:4580', '192.0.2.5:1', '[2001:db8::5]:65535']) {
+      expect(read(`[gate]\naddress = "${address}"`).gate.address).toBe(address);
+    }
   });
 
   it('names all of them at once', () => {

@@ -1,0 +1,146 @@
+<?php
+/**
+ * What the dialplan has to know of the service's configuration: where the gate asks, and which numbers are never asked
+ * about. A value object; every one that exists is valid, so that its words may stand in a dialplan. It never speaks to the
+ * service or the database itself.
+ *
+ *   Settings::latest(callable $ask, ?string $stored, array &$problems): Settings
+ *       $ask():array gives the body of GET /v1/dialplan, decoded, or throws. Where it throws or makes no sense, the last
+ *       good values are taken ($stored, what toStored() gave), or the defaults. Never throws; adds lines to $problems.
+ *   Settings::fromService(array $body): Settings    throws \InvalidArgumentException
+ *   Settings::defaults(): Settings
+ *   $settings->toStored(): string                   to be kept for the next time, after every answer that was good
+ */
+
+namespace FreePBX\modules\Devicelock\Dialplan;
+
+final class Settings
+{
+	/** A number as it is dialled, or a pattern of a fixed length. The service's configuration has the same rule. */
+	const NUMBER = '/^(?:[0-9*#+]{1,32}|_(?:[0-9*#+XZN]|\[[0-9*#-]{1,16}\]){1,32})$/D';
+
+	/** The same as the service's rule: a name, an IPv4 or a bracketed IPv6 address, and a port. */
+	const GATE = '/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:]{2,39}\]):([0-9]{1,5})$/D';
+
+	const MOST_NUMBERS = 100;
+
+	/** @var string host:port */
+	private $gate;
+
+	/** @var string[] */
+	private $emergencyNumbers;
+
+	/** @var string allow or deny */
+	private $whenUnavailable;
+
+	/** @var string prompt or plain */
+	private $refusal;
+
+	private function __construct(string $gate, array $emergencyNumbers, string $whenUnavailable, string $refusal)
+	{
+		$this->gate = $gate;
+		$this->emergencyNumbers = $emergencyNumbers;
+		$this->whenUnavailable = $whenUnavailable;
+		$this->refusal = $refusal;
+	}
+
+	public static function latest(callable $ask, ?string $stored, array &$problems): self
+	{
+		try {
+			return self::fromService($ask());
+		} catch (\Throwable $fault) {
+			$why = $fault->getMessage();
+		}
+		try {
+			if ($stored !== null && $stored !== '') {
+				$settings = self::fromService((array) json_decode($stored, true));
+				$problems[] = "The Device Lock service could not be asked for its settings ($why): the dialplan was written with the last ones known. Start the service, then Apply Config again.";
+				return $settings;
+			}
+		} catch (\Throwable $fault) {
+			$why .= '; the last ones known are damaged: ' . $fault->getMessage();
+		}
+		$problems[] = "The Device Lock service could not be asked for its settings ($why): the dialplan was written with the defaults. Start the service, then Apply Config again.";
+		return self::defaults();
+	}
+
+	public static function defaults(): self
+	{
+		return new self('127.0.0.1:4580', ['911', '112', '933'], 'allow', 'prompt');
+	}
+
+	public static function fromService(array $body): self
+	{
+		$gate = self::text($body, 'gate');
+		if (!preg_match(self::GATE, $gate, $found) || (int) $found[1] < 1 || (int) $found[1] > 65535) {
+			throw new \InvalidArgumentException('its gate is no host:port');
+		}
+		$numbers = $body['emergencyNumbers'] ?? null;
+		if (!is_array($numbers) || count($numbers) > self::MOST_NUMBERS) {
+			throw new \InvalidArgumentException('its emergencyNumbers are no list of ' . self::MOST_NUMBERS . ' at the most');
+		}
+		foreach ($numbers as $number) {
+			if (!is_string($number) || !preg_match(self::NUMBER, $number)) {
+				throw new \InvalidArgumentException('one of its emergencyNumbers is neither a number nor a pattern');
+			}
+		}
+		return new self(
+			$gate,
+			array_values(array_unique($numbers)),
+			self::choice($body, 'whenUnavailable', ['allow', 'deny']),
+			self::choice($body, 'refusal', ['prompt', 'plain'])
+		);
+	}
+
+	public function toStored(): string
+	{
+		return (string) json_encode([
+			'gate' => $this->gate,
+			'emergencyNumbers' => $this->emergencyNumbers,
+			'whenUnavailable' => $this->whenUnavailable,
+			'refusal' => $this->refusal,
+		]);
+	}
+
+	/** host:port, as the dialplan dials it. */
+	public function gate(): string
+	{
+		return $this->gate;
+	}
+
+	/** @return string[] numbers, and patterns that begin with _ */
+	public function emergencyNumbers(): array
+	{
+		return $this->emergencyNumbers;
+	}
+
+	/** allow or deny; only to be shown: the service itself keeps it in AstDB for the gate. */
+	public function whenUnavailable(): string
+	{
+		return $this->whenUnavailable;
+	}
+
+	/** prompt or plain; only to be shown: the service itself keeps it in AstDB for the gate. */
+	public function refusal(): string
+	{
+		return $this->refusal;
+	}
+
+	private static function text(array $body, string $name): string
+	{
+		$value = $body[$name] ?? null;
+		if (!is_string($value)) {
+			throw new \InvalidArgumentException("its answer has no $name");
+		}
+		return $value;
+	}
+
+	private static function choice(array $body, string $name, array $choices): string
+	{
+		$value = self::text($body, $name);
+		if (!in_array($value, $choices, true)) {
+			throw new \InvalidArgumentException("its $name is none of " . implode(', ', $choices));
+		}
+		return $value;
+	}
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { readConfig } from '../../../src/config/config.ts';
+import { dialplanOf } from '../../../src/service/dialplan.ts';
+
+const gateOf = (text: string) => readConfig(`[gate]\n${text}`, 'device-lock.toml').gate;
+
+test.each([
+  ['127.0.0.1', '127.0.0.1:4999'],
+  ['192.0.2.5', '192.0.2.5:4999'],
+  ['0.0.0.0', '127.0.0.1:4999'],
+  ['::', '127.0.0.1:4999'],
+  ['2001:db8::5', '[2001:db8::5]:4999'],
+])('a gate that listens at %s is reached at %s', (host, address) => {
+  expect(dialplanOf(gateOf(''), { host, port: 4999 }).gate).toBe(address);
+});
+
+test('an address that is configured goes before where the gate listens', () => {
+  const gate = gateOf('address = "gate.example:4580"');
+  expect(dialplanOf(gate, { host: '0.0.0.0', port: 4999 }).gate).toBe('gate.example:4580');
+});
