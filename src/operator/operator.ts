@@ -11,6 +11,7 @@ import type { ExtensionTable } from '../state/extension-table.ts';
 import { type Change, type Store, type StoredModel, StoreError } from '../store/store.ts';
 import { checkAlternative, checkExtensionName } from './checks.ts';
 import type { Library } from './library.ts';
+import { checkUnused, dependsOn } from './model-use.ts';
 import { capture, combine } from './new-lock.ts';
 import { showPolicy, showSettings } from './words.ts';
 
@@ -79,6 +80,38 @@ export class Operator {
     });
   }
 
+  /** The extension is gone from the PBX: its decisions go too, and what was open of it is cleared. */
+  forget(extension: string, who: string): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#checkKnown(extension);
+      await this.#setPolicies(new Map([[extension, undefined]]), 'forget', who);
+      const at = this.#options.now();
+      this.#options.clear(extension);
+      await this.#expectCleared(extension, at);
+    });
+  }
+
+  /** The extension has another number now, and takes its decisions along. Refused where the new one has its own. */
+  rename(extension: string, to: string, who: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { table } = this.#options;
+      checkExtensionName(to);
+      this.#checkKnown(extension);
+      if (to === extension)
+        throw new Fault('malformed', `${to} is its number already.`, 'Nothing was changed.');
+      if (table.policy(to) !== NO_POLICY) {
+        const hint = `Take that away first: device-lock unlock ${to}`;
+        throw new Fault('malformed', `Extension ${to} has a lock or a mode of its own.`, hint);
+      }
+      const policy = table.policy(extension);
+      const moved = new Map([
+        [extension, undefined],
+        ...(policy === NO_POLICY ? [] : [[to, policy] as const]),
+      ]);
+      await this.#setPolicies(moved, 'rename', who);
+    });
+  }
+
   /**
    * Many decisions in one change: all of them, or none.
    * @param decide says what is to change, when its turn has come; it has checked it against what is in force then
@@ -141,7 +174,7 @@ export class Operator {
     return this.#changeModels(
       () => {
         this.#options.library.require(id);
-        this.#checkUnused(id);
+        checkUnused(this.#options.table, id);
         return this.#options.library.removing(id);
       },
       'model-remove',
@@ -162,7 +195,7 @@ export class Operator {
       library.apply(stored);
       table.setModels(models);
       touchSystem();
-      await judgeAnew([...table.extensions()].filter((extension) => this.#dependsOn(extension, id)));
+      await judgeAnew([...table.extensions()].filter((extension) => dependsOn(table, extension, id)));
     });
   }
 
@@ -191,6 +224,17 @@ export class Operator {
     checkAlternative(alternative, (id) => this.#options.library.require(id));
   }
 
+  /** Something is known of it, whether Asterisk lists it or not. */
+  #checkKnown(extension: string): void {
+    checkExtensionName(extension);
+    if (this.#options.table.has(extension)) return;
+    throw new Fault(
+      'no-such-extension',
+      `Nothing is known of extension ${extension}.`,
+      'Nothing was changed.',
+    );
+  }
+
   #checkExtension(extension: string): void {
     checkExtensionName(extension);
     const { table } = this.#options;
@@ -201,35 +245,6 @@ export class Operator {
       `Asterisk has no extension ${extension}.`,
       'List them with: device-lock extensions',
     );
-  }
-
-  #checkUnused(id: string): void {
-    const { table } = this.#options;
-    const holders = table.names().filter((name) => this.#ownLockUses(name, id));
-    const isFallback = table.settings.fallback === id;
-    if (holders.length === 0 && !isFallback) return;
-    const shown =
-      holders.slice(0, 20).join(', ') + (holders.length > 20 ? ` and ${holders.length - 20} more` : '');
-    const parts = [
-      ...(isFallback ? ['the fallback'] : []),
-      ...(holders.length > 0 ? [`the lock of ${shown}`] : []),
-    ];
-    throw new Fault(
-      'model-in-use',
-      `Phone model ${id} is in use by ${parts.join(' and ')}.`,
-      'Change those first.',
-    );
-  }
-
-  #ownLockUses(extension: string, id: string): boolean {
-    const alternatives = this.#options.table.policy(extension).lock?.alternatives ?? [];
-    return alternatives.some((alternative) => alternative.kind === 'model' && alternative.model === id);
-  }
-
-  #dependsOn(extension: string, id: string): boolean {
-    const { source } = this.#options.table.lockInForce(extension);
-    if (source === 'fallback') return this.#options.table.settings.fallback === id;
-    return this.#ownLockUses(extension, id);
   }
 
   #policyAudit(
