@@ -6,6 +6,7 @@
 import type { AuditEntry } from '../domain/audit.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Alternative, Lock, Mode } from '../domain/lock.ts';
+import type { PhoneModel } from '../domain/phone-model.ts';
 import { type ExtensionPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { type Change, type Store, type StoredModel, StoreError } from '../store/store.ts';
@@ -182,21 +183,40 @@ export class Operator {
     );
   }
 
+  /** A shipped model that was edited or removed is as it was shipped again. */
+  restoreModel(id: string, who: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { library } = this.#options;
+      const models = library.restoring(id);
+      await this.#commit({
+        forgetModels: [id],
+        audit: [this.#audit(who, 'model-restore', id, 'as shipped')],
+      });
+      library.restored(id);
+      await this.#useModels(models, id);
+    });
+  }
+
   #changeModels(
     prepare: () => ReturnType<Library['adding']>,
     action: 'model-add' | 'model-edit' | 'model-remove',
     who: string,
   ): Promise<void> {
     return this.#inTurn(async () => {
-      const { table, library, judgeAnew, touchSystem } = this.#options;
       const { id, stored, models } = prepare();
       const audit = [this.#audit(who, action, id, stored.model?.pattern ?? 'removed')];
       await this.#commit({ models: [stored], audit });
-      library.apply(stored);
-      table.setModels(models);
-      touchSystem();
-      await judgeAnew([...table.extensions()].filter((extension) => dependsOn(table, extension, id)));
+      this.#options.library.apply(stored);
+      await this.#useModels(models, id);
     });
+  }
+
+  /** The library is this now; one model of it has changed. */
+  async #useModels(models: readonly PhoneModel[], id: string): Promise<void> {
+    const { table, judgeAnew, touchSystem } = this.#options;
+    table.setModels(models);
+    touchSystem();
+    await judgeAnew([...table.extensions()].filter((extension) => dependsOn(table, extension, id)));
   }
 
   async #setPolicies(
