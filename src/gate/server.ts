@@ -125,7 +125,8 @@ class FastAgiGate implements Gate {
       // Behind a setImmediate: after a stall of this process, what has come meanwhile is read before anybody is late.
       this.#sweeper = setInterval(() => setImmediate(() => this.#sweep()), SWEEP_EVERY);
       const bound = this.#server.address();
-      resolve({ host, port: bound !== null && typeof bound === 'object' ? bound.port : port });
+      const isKnown = bound !== null && typeof bound === 'object';
+      resolve(isKnown ? { host: bound.address, port: bound.port } : { host, port });
     });
     return promise;
   }

@@ -47,23 +47,26 @@ check('nothing is said where the gate is the first line', function () {
 
 check('a context that displaces the gate is named with its file, for every call and for a trunk', function () {
 	foreach (['macro-user-callerid', 'macro-dialout-trunk'] as $context) {
-		$etc = folder(['extensions_override_freepbx.conf' => "; mine\n [$context]\nexten => s,1,NoOp()\n", 'extensions_custom.conf' => ";[$context]\n"]);
-		$problems = GateCheck::examine(console([$context => shown($context, 'NoOp()', 'extensions_override_freepbx.conf:3')]), $etc);
+		$problems = GateCheck::examine(console([$context => shown($context, 'NoOp()', 'extensions_override_freepbx.conf:3')]), '/etc/asterisk/');
 		same(1, count($problems));
-		says("$etc/extensions_override_freepbx.conf has a [$context]", $problems);
-		same(false, strpos($problems[0], 'extensions_custom.conf'));
+		says("/etc/asterisk/extensions_override_freepbx.conf has a [$context]", $problems);
 		says('exten => s,1,Gosub(device-lock,s,1(', $problems);
 	}
+	says(' /else/mine.conf has', GateCheck::examine(console(['macro-user-callerid' => shown('macro-user-callerid', 'NoOp()', '/else/mine.conf:7')]), '/etc/asterisk'));
 });
 
-check('a file that it does not suspect is named as Asterisk names it', function () {
-	$problems = GateCheck::examine(console(['macro-user-callerid' => shown('macro-user-callerid', 'NoOp()', 'mine.conf:7')]), folder([]));
-	says('/mine.conf has a [macro-user-callerid]', $problems);
+check('where Asterisk does not say the file, the files that have the context are named', function () {
+	$silent = console(['macro-user-callerid' => shown('macro-user-callerid', 'NoOp()', 'pbx_config')]);
+	$etc = folder(['extensions_override_freepbx.conf' => "; mine\n [macro-user-callerid]\nexten => s,1,NoOp()\n", 'extensions_custom.conf' => ";[macro-user-callerid]\n"]);
+	$problems = GateCheck::examine($silent, $etc);
+	says("$etc/extensions_override_freepbx.conf has a [macro-user-callerid]", $problems);
+	same(false, strpos($problems[0], 'extensions_custom.conf'));
+	says('Something displaces it', GateCheck::examine($silent, '/nowhere'));
 });
 
-check('a file that cannot be read is no reason to fail', function () {
-	$problems = GateCheck::examine(console(['macro-user-callerid' => shown('macro-user-callerid', 'NoOp()', 'pbx_config')]), '/nowhere');
-	says('Something displaces it', $problems);
+check('a line that another module put before the gate is not blamed on a file', function () {
+	$problems = GateCheck::examine(console(['macro-user-callerid' => shown('macro-user-callerid', 'NoOp()')]), folder([]));
+	says('another module stands before it', $problems);
 });
 
 check('a dialplan without the gate, or without the place for it, is a problem', function () {

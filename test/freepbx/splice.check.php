@@ -193,6 +193,25 @@ check('a gate file that is cut off or damaged is refused, with its line', functi
 	throws('missing from the module', function () { Contexts::read(__DIR__ . '/nowhere.conf'); });
 });
 
+check('whatever happens to the gate file, it is refused or every line of it is whole', function () {
+	$file = (string) file_get_contents(__DIR__ . '/../../dialplan/device-lock.conf');
+	mt_srand(20240829);
+	for ($n = 0; $n < 200; $n++) {
+		$at = mt_rand(0, strlen($file) - 1);
+		$damaged = substr_replace($file, [chr(mt_rand(0, 255)), "\n", '', '[', "\r\n", ';'][$n % 6], $at, mt_rand(0, 40));
+		try {
+			$contexts = Contexts::parse($damaged);
+		} catch (RuntimeException $refused) {
+			continue;
+		}
+		foreach (array_merge(...array_values($contexts)) as [$extension, $label, $command]) {
+			same(1, preg_match('/^[^,\s]+$/D', $extension));
+			same(1, preg_match('/^[\w-]*$/D', $label));
+			same(1, preg_match('/^[^\n]+$/D', $command));
+		}
+	}
+});
+
 check('a semicolon that is escaped is no comment', function () {
 	$rest = "\n[device-lock-ask]\nexten => s,1,NoOp()\n[device-lock-deny]\nexten => s,1,NoOp()";
 	$contexts = Contexts::parse('[device-lock] ; why' . "\n" . 'exten => s,1(here),Set(A=${CUT(B,\;,1)}) ; why' . $rest);

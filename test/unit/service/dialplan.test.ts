@@ -15,6 +15,6 @@ test.each([
 });
 
 test('an address that is configured goes before where the gate listens', () => {
-  const gate = gateOf('address = "gate.example:4580"');
-  expect(dialplanOf(gate, { host: '0.0.0.0', port: 4999 }).gate).toBe('gate.example:4580');
+  const gate = gateOf('address = "192.0.2.5:4580"');
+  expect(dialplanOf(gate, { host: '0.0.0.0', port: 4999 }).gate).toBe('192.0.2.5:4580');
 });

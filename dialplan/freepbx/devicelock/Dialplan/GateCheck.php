@@ -15,7 +15,10 @@ require_once __DIR__ . '/Splice.php';
 
 final class GateCheck
 {
-	/** Read before what FreePBX writes itself, in this order. */
+	/** What FreePBX writes itself. */
+	const WRITTEN = 'extensions_additional.conf';
+
+	/** What may be read before that. */
 	const SUSPECTS = ['extensions_override_freepbx.conf', 'extensions_custom.conf', 'globals_custom.conf', 'extensions.conf'];
 
 	const LARGEST_FILE = 1048576;
@@ -71,17 +74,28 @@ final class GateCheck
 
 	private static function displaced(string $context, string $where, string $etc): string
 	{
+		if ($where === self::WRITTEN) {
+			$why = 'A line of another module stands before it, or FreePBX was not told to write it.';
+		} else {
+			$files = self::filesOf($context, $where, $etc);
+			$why = ($files === '' ? 'Something' : "$files has a [$context] of its own, which") . " displaces it. Take [$context] out there, or put this line first: exten => s,1," . Splice::gate();
+		}
+		return "Calls that pass $context are not guarded: the gate of Device Lock is not its first line. $why Then Apply Config.";
+	}
+
+	/** As Asterisk says it; where it does not, the files that could be meant. */
+	private static function filesOf(string $context, string $where, string $etc): string
+	{
+		if (preg_match('/\.\w+$/D', $where)) {
+			return $where[0] === '/' ? $where : "$etc/$where";
+		}
 		$files = [];
 		foreach (self::SUSPECTS as $name) {
 			if (self::defines("$etc/$name", $context)) {
 				$files[] = "$etc/$name";
 			}
 		}
-		if ($files === [] && strpos($where, '.conf') !== false && $where !== 'extensions_additional.conf') {
-			$files[] = "$etc/$where";
-		}
-		$by = $files === [] ? 'Something displaces it' : implode(' and ', $files) . " has a [$context] of its own, which displaces it";
-		return "Calls that pass $context are not guarded: the gate of Device Lock is not its first line. $by. Take [$context] out there, or put this line first, then Apply Config: exten => s,1," . Splice::gate();
+		return implode(' or ', $files);
 	}
 
 	private static function defines(string $file, string $context): bool

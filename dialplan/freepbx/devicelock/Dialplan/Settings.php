@@ -19,12 +19,12 @@ final class Settings
 	/** A number as it is dialled, or a pattern of a fixed length. The service's configuration has the same rule. */
 	const NUMBER = '/^(?:[0-9*#+]{1,32}|_(?:[0-9*#+XZN]|\[[0-9*#-]{1,16}\]){1,32})$/D';
 
-	/** The same as the service's rule: a name, an IPv4 or a bracketed IPv6 address, and a port. */
-	const GATE = '/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:]{2,39}\]):([0-9]{1,5})$/D';
+	/** No name: Asterisk would look it up for every call. */
+	const GATE = '/^(?:([0-9.]{7,15})|\[([0-9A-Fa-f:.]{2,45})\]):([0-9]{1,5})$/D';
 
 	const MOST_NUMBERS = 100;
 
-	/** @var string host:port */
+	/** @var string address:port */
 	private $gate;
 
 	/** @var string[] */
@@ -72,8 +72,8 @@ final class Settings
 	public static function fromService(array $body): self
 	{
 		$gate = self::text($body, 'gate');
-		if (!preg_match(self::GATE, $gate, $found) || (int) $found[1] < 1 || (int) $found[1] > 65535) {
-			throw new \InvalidArgumentException('its gate is no host:port');
+		if (!preg_match(self::GATE, $gate, $found) || !self::isAddress($found[1], $found[2]) || (int) $found[3] < 1 || (int) $found[3] > 65535) {
+			throw new \InvalidArgumentException('its gate is no IP address and port');
 		}
 		$numbers = $body['emergencyNumbers'] ?? null;
 		if (!is_array($numbers) || count($numbers) > self::MOST_NUMBERS) {
@@ -102,7 +102,7 @@ final class Settings
 		]);
 	}
 
-	/** host:port, as the dialplan dials it. */
+	/** An IP address and a port, as the dialplan dials it. */
 	public function gate(): string
 	{
 		return $this->gate;
@@ -124,6 +124,13 @@ final class Settings
 	public function refusal(): string
 	{
 		return $this->refusal;
+	}
+
+	private static function isAddress(string $four, string $six): bool
+	{
+		return $four !== ''
+			? filter_var($four, FILTER_VALIDATE_IP, FILTER_FLAG_IPV4) !== false
+			: filter_var($six, FILTER_VALIDATE_IP, FILTER_FLAG_IPV6) !== false;
 	}
 
 	private static function text(array $body, string $name): string

@@ -84,7 +84,11 @@ final class Splice
 		return array_values(array_unique($numbers));
 	}
 
-	/** The route says it is one only after the gate was passed: the call is marked before, with the number it is for. */
+	/**
+	 * The route says it is one only after the gate was passed: the call is marked before, with the number it is for. The
+	 * bare pattern that core puts beside one for some callers alone is left as it is: others' calls go on from it in the
+	 * next route, at the next priority.
+	 */
 	private static function mark($ext): array
 	{
 		$problems = [];
