@@ -33,7 +33,7 @@ device_lock_stale() {
 device_lock_npm_ci() {
   local node_version npm_cli
   set -- ci --ignore-scripts --no-audit --no-fund --loglevel=error
-  if [ "$(npm --version | cut -d. -f1)" -ge 10 ] && node -e 'process.exit(+process.versions.node.split(".")[0] < 22)'; then
+  if [ "$(npm --version | cut -d. -f1)" -ge 10 ] && node -e 'process.exit(+process.versions.node.split(".")[0] < 22 ? 1 : 0)'; then
     (cd "$root" && npm "$@")
     return
   fi

@@ -67,6 +67,8 @@ export const checkBody = object(
   ['userAgent'],
 );
 
+export const renameBody = object({ to: { type: 'string', minLength: 1, maxLength: 80 } }, ['to']);
+
 export const settingsBody = {
   ...object({ mode, requireRegistration: { type: 'boolean' }, fallback: { type: ['string', 'null'] } }),
   minProperties: 1,

@@ -10,6 +10,7 @@ import { Followers } from './followers.ts';
 import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
+import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { modelRoutes } from './routes/models.ts';
 import { recordRoutes } from './routes/records.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -51,6 +52,7 @@ export function createApi(deps: ApiDeps): Api {
   const followers = new Followers(deps.events, deps.now);
   statusRoutes(app, deps);
   extensionRoutes(app, deps);
+  lifecycleRoutes(app, deps);
   settingsRoutes(app, deps);
   dialplanRoutes(app, deps);
   modelRoutes(app, deps);

@@ -28,6 +28,7 @@ export interface Options {
   readonly add?: boolean;
   readonly mode?: 'monitor' | 'enforce' | 'inherit';
   readonly requireRegistration?: 'on' | 'off' | 'inherit';
+  readonly removed?: boolean;
   readonly userAgent?: string;
   readonly address?: string;
   readonly file?: string;

@@ -74,6 +74,34 @@ export class Library {
     return this.#change({ id, model: undefined });
   }
 
+  /** What is left when the operator's word on a shipped model is taken back. @throws Fault where there is none */
+  restoring(id: string): readonly PhoneModel[] {
+    if (!this.#stored.has(id)) {
+      this.require(id);
+      throw new Fault('malformed', `Phone model ${id} is as it was shipped.`, 'Nothing was changed.');
+    }
+    const shipped = this.#shipped.get(id);
+    if (shipped === undefined) {
+      throw new Fault(
+        'malformed',
+        `Phone model ${id} is not a shipped one.`,
+        `To take it away: device-lock models remove ${id}`,
+      );
+    }
+    return [...this.#with({ id, model: shipped }).values()];
+  }
+
+  restored(id: string): void {
+    this.#stored.delete(id);
+  }
+
+  /** Shipped models that an operator removed. */
+  removed(): PhoneModel[] {
+    return [...this.#shipped.values()].filter(
+      ({ id }) => this.#stored.get(id)?.model === undefined && this.#stored.has(id),
+    );
+  }
+
   apply(stored: StoredModel): void {
     if (stored.model === undefined && !this.#shipped.has(stored.id)) this.#stored.delete(stored.id);
     else this.#stored.set(stored.id, stored);

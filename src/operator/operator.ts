@@ -6,11 +6,13 @@
 import type { AuditEntry } from '../domain/audit.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Alternative, Lock, Mode } from '../domain/lock.ts';
+import type { PhoneModel } from '../domain/phone-model.ts';
 import { type ExtensionPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { type Change, type Store, type StoredModel, StoreError } from '../store/store.ts';
 import { checkAlternative, checkExtensionName } from './checks.ts';
 import type { Library } from './library.ts';
+import { checkUnused, dependsOn } from './model-use.ts';
 import { capture, combine } from './new-lock.ts';
 import { showPolicy, showSettings } from './words.ts';
 
@@ -79,6 +81,38 @@ export class Operator {
     });
   }
 
+  /** The extension is gone from the PBX: its decisions go too, and what was open of it is cleared. */
+  forget(extension: string, who: string): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#checkKnown(extension);
+      await this.#setPolicies(new Map([[extension, undefined]]), 'forget', who);
+      const at = this.#options.now();
+      this.#options.clear(extension);
+      await this.#expectCleared(extension, at);
+    });
+  }
+
+  /** The extension has another number now, and takes its decisions along. Refused where the new one has its own. */
+  rename(extension: string, to: string, who: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { table } = this.#options;
+      checkExtensionName(to);
+      this.#checkKnown(extension);
+      if (to === extension)
+        throw new Fault('malformed', `${to} is its number already.`, 'Nothing was changed.');
+      if (table.policy(to) !== NO_POLICY) {
+        const hint = `Take that away first: device-lock unlock ${to}`;
+        throw new Fault('malformed', `Extension ${to} has a lock or a mode of its own.`, hint);
+      }
+      const policy = table.policy(extension);
+      const moved = new Map([
+        [extension, undefined],
+        ...(policy === NO_POLICY ? [] : [[to, policy] as const]),
+      ]);
+      await this.#setPolicies(moved, 'rename', who);
+    });
+  }
+
   /**
    * Many decisions in one change: all of them, or none.
    * @param decide says what is to change, when its turn has come; it has checked it against what is in force then
@@ -141,12 +175,26 @@ export class Operator {
     return this.#changeModels(
       () => {
         this.#options.library.require(id);
-        this.#checkUnused(id);
+        checkUnused(this.#options.table, id);
         return this.#options.library.removing(id);
       },
       'model-remove',
       who,
     );
+  }
+
+  /** A shipped model that was edited or removed is as it was shipped again. */
+  restoreModel(id: string, who: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { library } = this.#options;
+      const models = library.restoring(id);
+      await this.#commit({
+        forgetModels: [id],
+        audit: [this.#audit(who, 'model-restore', id, 'as shipped')],
+      });
+      library.restored(id);
+      await this.#useModels(models, id);
+    });
   }
 
   #changeModels(
@@ -155,15 +203,20 @@ export class Operator {
     who: string,
   ): Promise<void> {
     return this.#inTurn(async () => {
-      const { table, library, judgeAnew, touchSystem } = this.#options;
       const { id, stored, models } = prepare();
       const audit = [this.#audit(who, action, id, stored.model?.pattern ?? 'removed')];
       await this.#commit({ models: [stored], audit });
-      library.apply(stored);
-      table.setModels(models);
-      touchSystem();
-      await judgeAnew([...table.extensions()].filter((extension) => this.#dependsOn(extension, id)));
+      this.#options.library.apply(stored);
+      await this.#useModels(models, id);
     });
+  }
+
+  /** The library is this now; one model of it has changed. */
+  async #useModels(models: readonly PhoneModel[], id: string): Promise<void> {
+    const { table, judgeAnew, touchSystem } = this.#options;
+    table.setModels(models);
+    touchSystem();
+    await judgeAnew([...table.extensions()].filter((extension) => dependsOn(table, extension, id)));
   }
 
   async #setPolicies(
@@ -191,6 +244,17 @@ export class Operator {
     checkAlternative(alternative, (id) => this.#options.library.require(id));
   }
 
+  /** Something is known of it, whether Asterisk lists it or not. */
+  #checkKnown(extension: string): void {
+    checkExtensionName(extension);
+    if (this.#options.table.has(extension)) return;
+    throw new Fault(
+      'no-such-extension',
+      `Nothing is known of extension ${extension}.`,
+      'Nothing was changed.',
+    );
+  }
+
   #checkExtension(extension: string): void {
     checkExtensionName(extension);
     const { table } = this.#options;
@@ -201,35 +265,6 @@ export class Operator {
       `Asterisk has no extension ${extension}.`,
       'List them with: device-lock extensions',
     );
-  }
-
-  #checkUnused(id: string): void {
-    const { table } = this.#options;
-    const holders = table.names().filter((name) => this.#ownLockUses(name, id));
-    const isFallback = table.settings.fallback === id;
-    if (holders.length === 0 && !isFallback) return;
-    const shown =
-      holders.slice(0, 20).join(', ') + (holders.length > 20 ? ` and ${holders.length - 20} more` : '');
-    const parts = [
-      ...(isFallback ? ['the fallback'] : []),
-      ...(holders.length > 0 ? [`the lock of ${shown}`] : []),
-    ];
-    throw new Fault(
-      'model-in-use',
-      `Phone model ${id} is in use by ${parts.join(' and ')}.`,
-      'Change those first.',
-    );
-  }
-
-  #ownLockUses(extension: string, id: string): boolean {
-    const alternatives = this.#options.table.policy(extension).lock?.alternatives ?? [];
-    return alternatives.some((alternative) => alternative.kind === 'model' && alternative.model === id);
-  }
-
-  #dependsOn(extension: string, id: string): boolean {
-    const { source } = this.#options.table.lockInForce(extension);
-    if (source === 'fallback') return this.#options.table.settings.fallback === id;
-    return this.#ownLockUses(extension, id);
   }
 
   #policyAudit(

@@ -24,7 +24,7 @@ export function rootOf(version: AsteriskVersion): string {
 }
 
 export function phpRootOf(version: PhpVersion): string {
-  return join(cacheDirectory(), `php-${version}`);
+  return join(cacheDirectory(), `php-curl-${version}`);
 }
 
 /** Every root there may be. */

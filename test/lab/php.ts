@@ -30,7 +30,7 @@ export class Php implements AsyncDisposable {
   /** Builds the root first where it is not there (a minute). */
   static async open(version: PhpVersion): Promise<Php> {
     const root = phpRootOf(version);
-    await buildRoot(root, PHP_SUITES[version], 'php-cli');
+    await buildRoot(root, PHP_SUITES[version], 'php-cli,php-curl');
     await removeForgotten(join(root, 'lab'));
     const inside = `/lab/php-${randomBytes(6).toString('hex')}`;
     for (const folder of COPIED) {
@@ -57,6 +57,15 @@ export class Php implements AsyncDisposable {
   /** Rejects where the file is not PHP of this version. */
   async lint(file: string): Promise<void> {
     await this.#php(['-l', join(this.#inside, file)], '');
+  }
+
+  /** Where a file of this run is, seen from outside; {@link inside} says where PHP sees it. */
+  outside(name: string): string {
+    return join(this.#root, this.#inside, name);
+  }
+
+  inside(name: string): string {
+    return join(this.#inside, name);
   }
 
   /** Every PHP file below a folder of the project. */

@@ -14,7 +14,10 @@ export function modelRoutes(app: FastifyInstance, { library, operator }: ApiDeps
   const params = modelParams;
   const view = (model: PhoneModel): ModelView => ({ ...model, shipped: library.isShipped(model.id) });
 
-  app.get('/v1/models', () => ({ models: library.models().map(view) }));
+  app.get('/v1/models', () => ({
+    models: library.models().map(view),
+    removed: library.removed().map(view),
+  }));
 
   app.get<OfModel>('/v1/models/:id', { schema: { params } }, (request) =>
     view(library.require(request.params.id)),
@@ -38,6 +41,11 @@ export function modelRoutes(app: FastifyInstance, { library, operator }: ApiDeps
       return view(library.require(id));
     },
   );
+
+  app.post<OfModel>('/v1/models/:id/restore', { schema: { params } }, async ({ params: { id }, headers }) => {
+    await operator.restoreModel(id, callerOf(headers));
+    return view(library.require(id));
+  });
 
   app.delete<OfModel>('/v1/models/:id', { schema: { params } }, async ({ params: { id }, headers }) => {
     await operator.removeModel(id, callerOf(headers));

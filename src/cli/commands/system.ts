@@ -41,7 +41,12 @@ export function systemCommands(program: Command): void {
 function modelCommands(models: Command): void {
   withCommon(models.command('list', { isDefault: true }))
     .description('all phone models')
-    .action(action(async (context) => (await import('../verbs/models.ts')).list(context)));
+    .option('--removed', 'the shipped ones that were removed, instead')
+    .action(
+      action(async (context, _, options) =>
+        (await import('../verbs/models.ts')).list(context, options.removed === true),
+      ),
+    );
   withCommon(models.command('show'))
     .description('one phone model whole')
     .argument('<id>', 'the model')
@@ -68,6 +73,12 @@ function modelCommands(models: Command): void {
     .argument('<id>', 'the model')
     .action(
       action(async (context, [id = '']) => (await import('../verbs/models-change.ts')).remove(context, id)),
+    );
+  withCommon(models.command('restore'))
+    .description('a shipped phone model that was edited or removed, as it was shipped')
+    .argument('<id>', 'the model')
+    .action(
+      action(async (context, [id = '']) => (await import('../verbs/models-change.ts')).restore(context, id)),
     );
 }
 

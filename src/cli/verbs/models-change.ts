@@ -1,4 +1,4 @@
-/** `models add`, `edit`, `remove`: an operator's own phone models, from a JSON file, from options, or both. */
+/** `models add`, `edit`, `remove`, `restore`: an operator's own phone models, from a JSON file, from options, or both. */
 import type { ModelView } from '../../api/shapes.ts';
 import { path } from '../client.ts';
 import type { Context, Options } from '../context.ts';
@@ -38,6 +38,11 @@ export async function remove(context: Context, id: string): Promise<undefined> {
   const client = await context.client();
   const found = await client.delete<{ removed: string }>(path('models', id));
   context.output.show(found, () => context.output.line(harmless(`Phone model ${id} is removed.`)));
+}
+
+export async function restore(context: Context, id: string): Promise<undefined> {
+  const client = await context.client();
+  print(context, await client.post<ModelView>(`${path('models', id)}/restore`, {}));
 }
 
 function print(context: Context, model: ModelView): void {

@@ -7,9 +7,11 @@ import { harmless } from '../harmless.ts';
 import type { Output } from '../output.ts';
 import { printTable } from '../table.ts';
 
-export async function list(context: Context): Promise<undefined> {
+/** @param removed the shipped ones that an operator removed, instead of those that are there */
+export async function list(context: Context, removed: boolean): Promise<undefined> {
   const client = await context.client();
-  const found = await client.get<{ models: ModelView[] }>('/v1/models');
+  const answer = await client.get<{ models: ModelView[]; removed: ModelView[] }>('/v1/models');
+  const found = { models: removed ? answer.removed : answer.models };
   context.output.show(found, () =>
     printTable(
       context.output,

@@ -94,6 +94,15 @@ test('a phone model is added by options, edited by a file, and removed', async (
   expect((await here('models', 'show', 'snom-d7')).code).toBe(1);
 });
 
+test('a shipped phone model that was removed is shown on request, and restored', async () => {
+  await json('unlock', '1002');
+  await json('unlock', '1003');
+  expect((await here('models', 'remove', 'yealink-t4')).code).toBe(0);
+  expect((await here('models', 'list', '--removed')).out).toContain('yealink-t4');
+  expect((await here('models', 'restore', 'yealink-t4')).out).toContain('shipped with Device Lock');
+  expect((await here('models', 'restore', 'yealink-t4')).code).toBe(1);
+});
+
 test('what is exported to a file is private, and comes in again', async () => {
   const file = join(rig.folder, 'export.json');
   await here('lock', '1003', '--model', 'yealink-t4');
