@@ -259,7 +259,7 @@ export class Operator {
     checkExtensionName(extension);
     const { table } = this.#options;
     // Before Asterisk was ever reached nobody knows which extensions there are: an operator may lock all the same.
-    if (table.has(extension) || table.listedExtensions().size === 0) return;
+    if (table.has(extension) || table.listedCount === 0) return;
     throw new Fault(
       'no-such-extension',
       `Asterisk has no extension ${extension}.`,

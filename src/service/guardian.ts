@@ -44,6 +44,8 @@ const MAX_DIALLED = 64;
 
 /** Extensions judged anew before calls get their turn. */
 const SLICE = 100;
+/** The same of what is only compared. */
+const LIGHT_SLICE = 2000;
 
 export class Guardian {
   readonly #options: GuardianOptions;
@@ -91,14 +93,28 @@ export class Guardian {
     }
   }
 
-  onExtensions(extensions: ReadonlyMap<string, string | undefined>): void {
-    const { table, store } = this.#options;
-    const before = table.listedExtensions();
-    if (sameMap(before, extensions)) return;
-    table.setExtensions(extensions);
+  /** The whole list as Asterisk has it: only what is another than before is touched, and that in slices. */
+  async onExtensions(extensions: ReadonlyMap<string, string | undefined>): Promise<void> {
+    const { table, store, pace } = this.#options;
+    const listed: string[] = [];
+    let isOther = false;
+    let done = 0;
+    for (const [name, label] of extensions) {
+      if (!table.isListed(name)) listed.push(name);
+      else if (table.label(name) !== label) isOther = true;
+      table.list(name, label);
+      if (++done % LIGHT_SLICE === 0) await pace();
+    }
+    const unlisted: string[] = [];
+    for (const name of table.extensions()) {
+      if (table.isListed(name) && !extensions.has(name)) unlisted.push(name);
+      if (++done % LIGHT_SLICE === 0) await pace();
+    }
+    for (const name of unlisted) table.unlist(name);
+    const changed = [...listed, ...unlisted];
+    if (changed.length === 0 && !isOther) return;
     store.putExtensions(extensions);
-    const changed = new Set([...before.keys()]).symmetricDifference(new Set(extensions.keys()));
-    void this.judgeAnew([...changed]);
+    await this.judgeAnew(changed);
   }
 
   /** Policies, models, the fallback or the mode changed: these extensions are judged against their live contacts. */
@@ -267,8 +283,4 @@ function seenAs({ verdict }: Judgement): boolean | undefined {
   if (verdict.kind === 'allow') return verdict.reason === 'matches' ? true : undefined;
   if (verdict.kind === 'unknown') return undefined;
   return verdict.reason === 'wrong-device-registered' || verdict.reason === 'not-registered';
-}
-
-function sameMap<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boolean {
-  return a.size === b.size && [...a].every(([key, value]) => b.has(key) && b.get(key) === value);
 }

@@ -70,6 +70,7 @@ export class ExtensionTable {
   #version = 1;
   #loaded = false;
   #listed = false;
+  #listedCount = 0;
 
   /** @param now milliseconds since the epoch */
   constructor(now: () => number = Date.now) {
@@ -135,14 +136,28 @@ export class ExtensionTable {
 
   /** The whole list as Asterisk has it; extensions no longer in it keep their own lock, but inherit nothing. */
   setExtensions(extensions: ReadonlyMap<string, string | undefined>): void {
-    for (const row of this.#rows.values()) row.listed = extensions.has(row.name);
-    for (const [name, label] of extensions) {
-      const row = this.#row(name);
-      row.listed = true;
-      row.label = label;
-    }
-    this.#version++;
-    for (const row of this.#rows.values()) this.#dropIfEmpty(row);
+    for (const name of this.#rows.keys()) if (!extensions.has(name)) this.unlist(name);
+    for (const [name, label] of extensions) this.list(name, label);
+  }
+
+  /** Asterisk has this extension. */
+  list(extension: string, label: string | undefined): void {
+    const row = this.#row(extension);
+    row.label = label;
+    if (row.listed) return;
+    row.listed = true;
+    row.version = 0;
+    this.#listedCount++;
+  }
+
+  /** Asterisk has it no more: it keeps its own lock, but inherits nothing. */
+  unlist(extension: string): void {
+    const row = this.#rows.get(extension);
+    if (row === undefined || !row.listed) return;
+    row.listed = false;
+    row.version = 0;
+    this.#listedCount--;
+    this.#dropIfEmpty(row);
   }
 
   /** All that are listed, locked or registered, in no order. */
@@ -167,11 +182,9 @@ export class ExtensionTable {
     return this.#rows.get(extension)?.listed ?? false;
   }
 
-  /** Extensions of Asterisk's list, as one map. */
-  listedExtensions(): Map<string, string | undefined> {
-    const listed = new Map<string, string | undefined>();
-    for (const row of this.#rows.values()) if (row.listed) listed.set(row.name, row.label);
-    return listed;
+  /** How many Asterisk lists. */
+  get listedCount(): number {
+    return this.#listedCount;
   }
 
   label(extension: string): string | undefined {

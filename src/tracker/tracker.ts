@@ -3,7 +3,7 @@
  * time in all, says what it is now. On every connect everything is listed whole, and a slow sweep catches what no event
  * told. It judges nothing and writes nothing: it hands contacts on.
  */
-import type { Asterisk } from '../asterisk/port.ts';
+import type { Asterisk, Extension } from '../asterisk/port.ts';
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { Logger } from '../log/logger.ts';
 import { Sources } from './sources.ts';
@@ -16,7 +16,8 @@ export interface TrackerOptions {
   readonly onContacts: (extension: string, contacts: readonly Contact[], listed: boolean) => void;
   /** A whole list has been handed on. */
   readonly onListed: () => void;
-  readonly onExtensions: (extensions: ReadonlyMap<string, string | undefined>) => void;
+  /** Awaited before the contacts are listed. */
+  readonly onExtensions: (extensions: ReadonlyMap<string, string | undefined>) => Promise<void>;
   /** Contacts remembered from before the start: their seen sources still hold. */
   readonly remembered: readonly Contact[];
   /** Waited for now and then while much is handed on: lets calls have their turn. */
@@ -27,6 +28,8 @@ export interface TrackerOptions {
 
 /** AORs handed on before calls get their turn. */
 const SLICE = 100;
+/** The same of what is only sorted. */
+const LIGHT_SLICE = 2000;
 /** Look-ups under way at once. */
 const CONCURRENCY = 32;
 /** Asterisk stores a contact just after it reports the login; a look-up that saw no change asks again after these. */
@@ -114,13 +117,13 @@ export class Tracker {
     this.#listAgain = false;
     try {
       const extensions = await asterisk.listExtensions();
-      onExtensions(new Map(extensions.map(({ name, label }) => [name, label])));
-      const contacts = await asterisk.listContacts();
+      await onExtensions(await this.#namesOf(extensions));
+      const byAor = await this.#byAor(await asterisk.listContacts());
       if (connection !== this.#connection) return;
-      const byAor = Map.groupBy(contacts, ({ id }) => aorOf(id));
+      const gone = [...this.#known.keys()].filter((aor) => !byAor.has(aor));
       let done = 0;
       // An AOR that was marked meanwhile is handed on all the same: its look-up, which comes after, asks for what is known.
-      for (const aor of new Set([...this.#known.keys(), ...byAor.keys()])) {
+      for (const aor of [...byAor.keys(), ...gone]) {
         this.#handOn(aor, byAor.get(aor) ?? [], true);
         if (++done % SLICE !== 0) continue;
         await this.#options.pace();
@@ -137,6 +140,28 @@ export class Tracker {
       if (this.#listAgain || connection !== this.#connection) void this.#list(this.#connection);
       this.#pump();
     }
+  }
+
+  async #namesOf(extensions: readonly Extension[]): Promise<Map<string, string | undefined>> {
+    const names = new Map<string, string | undefined>();
+    for (const { name, label } of extensions) {
+      names.set(name, label);
+      if (names.size % LIGHT_SLICE === 0) await this.#options.pace();
+    }
+    return names;
+  }
+
+  async #byAor(contacts: readonly Contact[]): Promise<Map<string, Contact[]>> {
+    const byAor = new Map<string, Contact[]>();
+    let done = 0;
+    for (const contact of contacts) {
+      const aor = aorOf(contact.id);
+      const here = byAor.get(aor);
+      if (here === undefined) byAor.set(aor, [contact]);
+      else here.push(contact);
+      if (++done % LIGHT_SLICE === 0) await this.#options.pace();
+    }
+    return byAor;
   }
 
   #mark(aor: string, uri: string | undefined, attempt = 0): void {

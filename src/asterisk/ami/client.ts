@@ -11,7 +11,7 @@ import { Boot } from './boot.ts';
 import { AmiConnection } from './connection.ts';
 import { type AmiCredentials, LoginRefused, logIn } from './login.ts';
 import type { AmiMessage } from './message.ts';
-import type { AmiRequests } from './requests.ts';
+import type { AmiRequests, TakeEvent } from './requests.ts';
 import { AMI_TIMING, type AmiClientOptions, type AmiTiming } from './settings.ts';
 import { type AmiEndpoint, openSocket } from './socket.ts';
 import { systemTimers, type Timers } from './timers.ts';
@@ -65,8 +65,12 @@ export class AmiClient extends EventEmitter<AmiClientEvents> implements AmiReque
     return response;
   }
 
-  async list(action: string, fields: readonly Field[] = []): Promise<readonly AmiMessage[]> {
-    const { events } = await this.#live(action).send(action, fields, this.#timing.list);
+  async list(
+    action: string,
+    fields: readonly Field[] = [],
+    take?: TakeEvent,
+  ): Promise<readonly AmiMessage[]> {
+    const { events } = await this.#live(action).send(action, fields, this.#timing.list, take);
     return events;
   }
 

@@ -9,6 +9,7 @@ import { AsteriskError } from '../port.ts';
 import { encodeAction, type Field } from './action.ts';
 import { type Frame, FrameReader } from './frame.ts';
 import { AmiMessage } from './message.ts';
+import type { TakeEvent } from './requests.ts';
 import type { Timers } from './timers.ts';
 import { type Expectation, type Reply, Transactions } from './transactions.ts';
 
@@ -66,10 +67,10 @@ export class AmiConnection extends EventEmitter<{ event: [message: AmiMessage] }
   }
 
   /**
-   * Sends an action and waits for its whole answer.
+   * Sends an action and waits for its whole answer. @param take gets a list's events instead of the reply
    * @throws AsteriskError as the port says; `refused` also where too much already waits to be answered or sent
    */
-  async send(action: string, fields: readonly Field[], deadline: number): Promise<Reply> {
+  async send(action: string, fields: readonly Field[], deadline: number, take?: TakeEvent): Promise<Reply> {
     if (this.#closeReason !== undefined) throw new AsteriskError('disconnected', this.#closeReason);
     if (this.#transactions.isFull) {
       throw new AsteriskError('refused', `${action} was not sent: too many actions wait for Asterisk`);
@@ -80,7 +81,7 @@ export class AmiConnection extends EventEmitter<{ event: [message: AmiMessage] }
     if (this.#socket.writableLength + bytes.length > MAX_WRITE_BUFFER_BYTES) {
       throw new AsteriskError('refused', `${action} was not sent: Asterisk reads too slowly`);
     }
-    const expectation: Expectation = { action, deadline };
+    const expectation: Expectation = { action, deadline, take };
     const reply = this.#transactions.open(id, expectation);
     this.#socket.write(bytes);
     return reply;

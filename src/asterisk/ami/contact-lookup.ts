@@ -44,9 +44,10 @@ export class ContactLookup {
   async all(): Promise<Contact[]> {
     this.#parts.clock.forget();
     const listed = await this.#live(await this.#listed());
-    const stored = await this.#live(await this.#stored());
-    this.#store = guessStore(listed, stored) ?? this.#store;
-    return this.#store === 'astdb' ? stored : listed;
+    const stored = await this.#stored();
+    const live = await this.#live(stored.contacts);
+    this.#store = guessStore(listed, live, stored.ids) ?? this.#store;
+    return this.#store === 'astdb' ? live : listed;
   }
 
   /** @see Asterisk.contactsOf */
@@ -67,19 +68,31 @@ export class ContactLookup {
   }
 
   async #listed(): Promise<Contact[]> {
-    const events = await this.#parts.client.list('PJSIPShowContacts').catch(emptyAt(/no contacts found/i));
-    return events.map(contactFromEvent).filter((contact) => contact !== undefined);
+    const contacts: Contact[] = [];
+    const { client } = this.#parts;
+    await client
+      .list('PJSIPShowContacts', [], (event) => {
+        const contact = contactFromEvent(event);
+        if (contact !== undefined) contacts.push(contact);
+      })
+      .catch(emptyAt(/no contacts found/i));
+    return contacts;
   }
 
   /** Nothing where this Asterisk or its user cannot read a family whole; then its own list must do. */
-  async #stored(): Promise<Contact[]> {
+  async #stored(): Promise<{ contacts: Contact[]; ids: Set<string> }> {
     const contacts: Contact[] = [];
-    for (const [id, json] of await this.#parts.database.tree(FAMILY).catch(emptyAt(/permission denied/i))) {
-      const contact = contactFromJson(id, json);
-      if (typeof contact === 'object') contacts.push(contact);
-      else this.#warnOf(id);
-    }
-    return contacts;
+    const ids = new Set<string>();
+    const { database } = this.#parts;
+    await database
+      .each(FAMILY, (id, json) => {
+        const contact = contactFromJson(id, json);
+        if (typeof contact === 'object') contacts.push(contact);
+        else this.#warnOf(id);
+        ids.add(id);
+      })
+      .catch(emptyAt(/permission denied/i));
+    return { contacts, ids };
   }
 
   async #readRow(id: string): Promise<Contact | undefined> {
@@ -114,8 +127,8 @@ export class ContactLookup {
 function guessStore(
   listed: readonly Contact[],
   stored: readonly Contact[],
+  storedIds: ReadonlySet<string>,
 ): 'astdb' | 'elsewhere' | undefined {
-  const storedIds = new Set(stored.map(({ id }) => id));
   if (listed.some(({ id }) => storedIds.has(id))) return 'astdb';
   if (listed.length > 0) return 'elsewhere';
   return stored.length > 0 ? 'astdb' : undefined;

@@ -63,18 +63,27 @@ export class AmiDatabase {
 
   /** @see Asterisk.databaseTree */
   async tree(family: string): Promise<Map<string, string>> {
-    checkPath(family, '');
-    const entries = await this.#readTree(family);
-    // SQL's LIKE chose them: in any case, and with `_` and `%` for anything.
-    const prefix = `/${family}/`;
-    const own = entries.filter(([path]) => path.startsWith(prefix));
-    return new Map(own.map(([path, value]) => [path.slice(prefix.length), value]));
+    const tree = new Map<string, string>();
+    await this.each(family, (key, value) => tree.set(key, value));
+    return tree;
   }
 
-  async #readTree(family: string): Promise<[path: string, value: string][]> {
+  /** The same, entry by entry as they come. @param take must be quick */
+  async each(family: string, take: (key: string, value: string) => void): Promise<void> {
+    checkPath(family, '');
+    // SQL's LIKE chose them: in any case, and with `_` and `%` for anything.
+    const prefix = `/${family}/`;
+    await this.#readTree(family, (path, value) => {
+      if (path.startsWith(prefix)) take(path.slice(prefix.length), value);
+    });
+  }
+
+  async #readTree(family: string, take: (path: string, value: string) => void): Promise<void> {
     try {
-      const events = await this.#client.list('DBGetTree', [['Family', family]]);
-      return events.map((event) => [event.text('Key') ?? '', event.text('Val') ?? '']);
+      await this.#client.list('DBGetTree', [['Family', family]], (event) =>
+        take(event.text('Key') ?? '', event.text('Val') ?? ''),
+      );
+      return;
     } catch (error) {
       if (!isRefusal(error, /unknown command/i)) throw error;
     }
@@ -82,7 +91,7 @@ export class AmiDatabase {
       throw new AsteriskError('malformed', 'this AstDB family cannot be named on the console');
     }
     const reply = await this.#client.request('Command', [['Command', `database show ${family}`]]);
-    return parseDatabaseShow(reply.all('Output'));
+    for (const [path, value] of parseDatabaseShow(reply.all('Output'))) take(path, value);
   }
 }
 

@@ -25,34 +25,56 @@ export async function listExtensions(
   { source, trunks }: ExtensionOptions,
 ): Promise<Extension[]> {
   if (source !== 'pjsip') {
-    const devices = await database.tree('DEVICE');
-    const hasDevices = [...devices.keys()].some((key) => key.endsWith('/tech'));
-    if (source === 'astdb' || hasDevices) return extensionsOfDevices(devices, database);
+    const devices = await devicesOf(database);
+    if (source === 'astdb' || devices.hasAny) return extensionsOfDevices(devices.pjsip, database);
   }
   return extensionsOfEndpoints(client, trunks);
 }
 
+interface Device {
+  tech?: string;
+  user?: string;
+  description?: string;
+}
+
+/** Of a device's dozen entries only these three are kept. */
+async function devicesOf(database: AmiDatabase): Promise<{ pjsip: [string, Device][]; hasAny: boolean }> {
+  const devices = new Map<string, Device>();
+  const pjsip: [string, Device][] = [];
+  let hasAny = false;
+  await database.each('DEVICE', (key, value) => {
+    const [, name = '', field] = /^(.+)\/(tech|user|description)$/.exec(key) ?? [];
+    if (field === undefined) return;
+    const device = devices.get(name) ?? {};
+    devices.set(name, device);
+    device[field as keyof Device] = value;
+    if (field !== 'tech') return;
+    hasAny = true;
+    if (value === 'pjsip') pjsip.push([name, device]);
+  });
+  return { pjsip, hasAny };
+}
+
 async function extensionsOfDevices(
-  devices: ReadonlyMap<string, string>,
+  devices: readonly [string, Device][],
   database: AmiDatabase,
 ): Promise<Extension[]> {
-  const names = [...devices]
-    .filter(([key, value]) => key.endsWith('/tech') && value === 'pjsip')
-    .map(([key]) => key.slice(0, -'/tech'.length));
-  return inBatches(names, async (name) => {
-    const user = devices.get(`${name}/user`);
+  return inBatches(devices, async ([name, { user, description }]) => {
     const hasUser = user !== undefined && user !== '' && user !== 'none';
     const cidName = hasUser ? await database.get('AMPUSER', `${user}/cidname`) : undefined;
-    return { name, label: cidName || devices.get(`${name}/description`) || undefined };
+    return { name, label: cidName || description || undefined };
   });
 }
 
 async function extensionsOfEndpoints(client: AmiRequests, trunks: readonly string[]): Promise<Extension[]> {
-  const endpoints = await client.list('PJSIPShowEndpoints').catch(emptyAt(/no endpoints found/i));
-  const names = endpoints
-    .filter((event) => hasText(event.text('Auths')) && !hasText(event.text('OutboundAuths')))
-    .map((event) => event.text('ObjectName') ?? '')
-    .filter((name) => name !== '' && !trunks.includes(name));
+  const names: string[] = [];
+  await client
+    .list('PJSIPShowEndpoints', [], (event) => {
+      const name = event.text('ObjectName') ?? '';
+      if (!hasText(event.text('Auths')) || hasText(event.text('OutboundAuths'))) return;
+      if (name !== '' && !trunks.includes(name)) names.push(name);
+    })
+    .catch(emptyAt(/no endpoints found/i));
   return inBatches(names, async (name) => ({ name, label: await callerName(client, name) }));
 }
 

@@ -4,11 +4,12 @@
  */
 import { AsteriskError } from '../port.ts';
 import type { AmiMessage } from './message.ts';
+import type { TakeEvent } from './requests.ts';
 import type { Timers } from './timers.ts';
 
 export interface Reply {
   readonly response: AmiMessage;
-  /** What a list answered, without the event that completes it; empty for a plain action. */
+  /** What a list answered, without the event that completes it; empty for a plain action, and where they were taken. */
   readonly events: readonly AmiMessage[];
 }
 
@@ -17,6 +18,8 @@ export interface Expectation {
   readonly action: string;
   /** Milliseconds for the whole answer. */
   readonly deadline: number;
+  /** Gets the events of a list as they come. */
+  readonly take?: TakeEvent | undefined;
 }
 
 export interface TransactionLimits {
@@ -24,16 +27,23 @@ export interface TransactionLimits {
   readonly pending: number;
   /** The most bytes one list may bring. */
   readonly listBytes: number;
+  /** The same for a list that is taken event by event. */
+  readonly takenBytes: number;
 }
 
 /** AstDB's family of all FreePBX users takes a few megabytes on a large PBX. */
-export const TRANSACTION_LIMITS: TransactionLimits = { pending: 1000, listBytes: 64 * 1024 * 1024 };
+export const TRANSACTION_LIMITS: TransactionLimits = {
+  pending: 1000,
+  listBytes: 64 * 1024 * 1024,
+  takenBytes: 1024 * 1024 * 1024,
+};
 
 interface Pending {
   readonly action: string;
   readonly cancelDeadline: () => void;
   readonly resolve: (reply: Reply) => void;
-  readonly reject: (error: AsteriskError) => void;
+  readonly reject: (error: unknown) => void;
+  readonly take: TakeEvent | undefined;
   response: AmiMessage | undefined;
   readonly events: AmiMessage[];
   bytes: number;
@@ -54,7 +64,7 @@ export class Transactions {
   }
 
   /** @returns what Asterisk answers; rejects with `refused`, `timeout`, `malformed`, or what `rejectAll` is given */
-  open(id: string, { action, deadline }: Expectation): Promise<Reply> {
+  open(id: string, { action, deadline, take }: Expectation): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const cancelDeadline = this.#timers.after(deadline, () => {
         this.#pending.delete(id);
@@ -65,6 +75,7 @@ export class Transactions {
         cancelDeadline,
         resolve,
         reject,
+        take,
         response: undefined,
         events: [],
         bytes: 0,
@@ -104,13 +115,23 @@ export class Transactions {
     pending.bytes += event.size;
     if (list === 'complete') {
       this.#settle(id)?.resolve({ response: pending.response, events: pending.events });
-    } else if (list === 'cancelled' || pending.bytes > this.#limits.listBytes) {
+    } else if (list === 'cancelled' || pending.bytes > this.#limitOf(pending)) {
       this.#settle(id)?.reject(
         new AsteriskError('malformed', `the answer to ${pending.action} was not whole`),
       );
-    } else {
+    } else if (pending.take === undefined) {
       pending.events.push(event);
+    } else {
+      try {
+        pending.take(event);
+      } catch (error) {
+        this.#settle(id)?.reject(error);
+      }
     }
+  }
+
+  #limitOf({ take }: Pending): number {
+    return take === undefined ? this.#limits.listBytes : this.#limits.takenBytes;
   }
 
   #settle(id: string): Pending | undefined {

@@ -273,7 +273,7 @@ function start(): void {
     now: () => Date.now(),
     onContacts: (extension, contacts, listed) => seen.push({ extension, contacts, listed }),
     onListed: () => undefined,
-    onExtensions: () => undefined,
+    onExtensions: async () => undefined,
     pace: async () => undefined,
     remembered,
     sweepEvery: 300_000,

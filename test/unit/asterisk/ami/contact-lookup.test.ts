@@ -8,7 +8,7 @@ import type { AmiMessage } from '../../../../src/asterisk/ami/message.ts';
 import type { AmiRequests } from '../../../../src/asterisk/ami/requests.ts';
 import { AsteriskError } from '../../../../src/asterisk/port.ts';
 import { AWKWARD_USER_AGENT, ID, URIS } from './capture-plan.ts';
-import { RecordedAsterisk, VERSIONS } from './recorded.ts';
+import { handOver, RecordedAsterisk, VERSIONS } from './recorded.ts';
 import { ManualTimers } from './timers.ts';
 
 let timers: ManualTimers;
@@ -30,9 +30,11 @@ function lookupAt(client: AmiRequests): ContactLookup {
   });
 }
 
+type Question = Parameters<AmiRequests['list']>;
+
 /** An Asterisk whose sorcery.conf keeps contacts in memory: AstDB has none. */
 class WithoutAstdb extends RecordedAsterisk {
-  override async list(...question: Parameters<AmiRequests['list']>): ReturnType<AmiRequests['list']> {
+  override async list(...question: Question): ReturnType<AmiRequests['list']> {
     const [action] = question;
     if (action === 'DBGetTree') return [];
     if (action === 'DBGet')
@@ -43,10 +45,13 @@ class WithoutAstdb extends RecordedAsterisk {
 
 /** Asterisk lists some, AstDB has others: its rows are left over. */
 class MovedOut extends RecordedAsterisk {
-  override async list(...question: Parameters<AmiRequests['list']>): ReturnType<AmiRequests['list']> {
-    const events = await super.list(...question);
+  override async list(...[action, fields, take]: Question): ReturnType<AmiRequests['list']> {
+    const events = await super.list(action, fields);
     const isMoved = (event: AmiMessage) => /1013;@/.test(event.text('ObjectName') ?? event.text('Key') ?? '');
-    return events.filter((event) => isMoved(event) === (question[0] === 'PJSIPShowContacts'));
+    return handOver(
+      events.filter((event) => isMoved(event) === (action === 'PJSIPShowContacts')),
+      take,
+    );
   }
 }
 

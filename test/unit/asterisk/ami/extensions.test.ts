@@ -6,7 +6,7 @@ import { listExtensions } from '../../../../src/asterisk/ami/extensions.ts';
 import { AmiMessage } from '../../../../src/asterisk/ami/message.ts';
 import type { AmiRequests } from '../../../../src/asterisk/ami/requests.ts';
 import { AsteriskError } from '../../../../src/asterisk/port.ts';
-import { RecordedAsterisk, VERSIONS } from './recorded.ts';
+import { handOver, RecordedAsterisk, VERSIONS } from './recorded.ts';
 
 describe.each(VERSIONS)('Asterisk %s', (version) => {
   const asterisk = () => new RecordedAsterisk(version, 'registered');
@@ -88,10 +88,10 @@ interface Endpoint {
 
 function endpoints(all: readonly Endpoint[]): AmiRequests {
   return {
-    async list(action) {
+    async list(action, _, take) {
       if (action === 'DBGetTree') return [];
       if (all.length === 0) throw new AsteriskError('refused', 'Asterisk refused it: No endpoints found');
-      return all.map(({ name, auths, outbound }) =>
+      const events = all.map(({ name, auths, outbound }) =>
         message(
           'Event: EndpointList',
           `ObjectName: ${name}`,
@@ -99,6 +99,7 @@ function endpoints(all: readonly Endpoint[]): AmiRequests {
           `OutboundAuths: ${outbound}`,
         ),
       );
+      return handOver(events, take);
     },
     async request(_, fields = []) {
       const asked = all.find(({ name }) => fields[0]?.[1] === `PJSIP_ENDPOINT(${name},callerid)`);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Field } from '../../../../src/asterisk/ami/action.ts';
 import { FrameReader } from '../../../../src/asterisk/ami/frame.ts';
 import { AmiMessage } from '../../../../src/asterisk/ami/message.ts';
-import type { AmiRequests } from '../../../../src/asterisk/ami/requests.ts';
+import type { AmiRequests, TakeEvent } from '../../../../src/asterisk/ami/requests.ts';
 import { type Reply, Transactions } from '../../../../src/asterisk/ami/transactions.ts';
 import { AsteriskError } from '../../../../src/asterisk/port.ts';
 import { recordedId, type State } from './capture-plan.ts';
@@ -41,8 +41,12 @@ export class RecordedAsterisk implements AmiRequests {
     return (await this.#replay(action, fields)).response;
   }
 
-  async list(action: string, fields: readonly Field[] = []): Promise<readonly AmiMessage[]> {
-    return (await this.#replay(action, fields)).events;
+  async list(
+    action: string,
+    fields: readonly Field[] = [],
+    take?: TakeEvent,
+  ): Promise<readonly AmiMessage[]> {
+    return handOver((await this.#replay(action, fields)).events, take);
   }
 
   #replay(action: string, fields: readonly Field[]): Promise<Reply> {
@@ -56,6 +60,13 @@ export class RecordedAsterisk implements AmiRequests {
     for (const message of this.#messages) transactions.take(message);
     return reply;
   }
+}
+
+/** As a list's events reach who asked. */
+export function handOver(events: readonly AmiMessage[], take?: TakeEvent): readonly AmiMessage[] {
+  if (take === undefined) return events;
+  for (const event of events) take(event);
+  return [];
 }
 
 function readTrace(version: RecordedVersion): AmiMessage[] {

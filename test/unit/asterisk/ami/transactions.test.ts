@@ -11,7 +11,7 @@ let transactions: Transactions;
 
 beforeEach(() => {
   timers = new ManualTimers();
-  transactions = new Transactions(timers, { pending: 2, listBytes: 400 });
+  transactions = new Transactions(timers, { pending: 2, listBytes: 400, takenBytes: 800 });
 });
 
 function take(...lines: string[]): boolean {
@@ -103,4 +103,37 @@ test('when the connection goes, everything that waits is told why', async () => 
   transactions.rejectAll(new AsteriskError('disconnected', 'gone'));
   for (const reply of replies) await expect(reply).rejects.toMatchObject({ fault: 'disconnected' });
   expect(timers.pending).toEqual([]);
+});
+
+test('a list that is taken as it comes may be longer than one that is kept, and is not kept', async () => {
+  const taken: (string | undefined)[] = [];
+  const reply = transactions.open('a-1', { ...WAIT, take: (event) => taken.push(event.text('Val')) });
+  take('Response: Success', 'ActionID: a-1', 'EventList: start');
+  const value = 'x'.repeat(200);
+  for (let i = 0; i < 3; i++) take('Event: DBGetTreeResponse', 'ActionID: a-1', `Val: ${value}`);
+  take('Event: DBGetTreeComplete', 'ActionID: a-1', 'EventList: Complete');
+  expect((await reply).events).toEqual([]);
+  expect(taken).toEqual([value, value, value]);
+});
+
+test('even a taken list has an end', async () => {
+  const reply = transactions.open('a-1', { ...WAIT, take: () => undefined });
+  take('Response: Success', 'ActionID: a-1', 'EventList: start');
+  for (let i = 0; i < 4; i++) take('Event: E', 'ActionID: a-1', `Val: ${'x'.repeat(250)}`);
+  await expect(reply).rejects.toMatchObject({ fault: 'malformed' });
+});
+
+test('a taker that fails fails its list alone', async () => {
+  const broken = transactions.open('a-1', {
+    ...WAIT,
+    take: () => {
+      throw new Error('cannot read it');
+    },
+  });
+  const sound = transactions.open('a-2', WAIT);
+  take('Response: Success', 'ActionID: a-1', 'EventList: start');
+  expect(take('Event: E', 'ActionID: a-1', 'Val: x')).toBe(true);
+  await expect(broken).rejects.toThrow('cannot read it');
+  take('Response: Success', 'ActionID: a-2');
+  expect((await sound).response.response).toBe('Success');
 });
