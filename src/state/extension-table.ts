@@ -3,7 +3,6 @@
  * take no I/O and a bounded, small time; a change of policy is in force for the next call at once, because each row
  * notices by its version that it must be judged anew.
  */
-import { sameAddress } from '../domain/address.ts';
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { Lock, LockSource, Mode } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
@@ -11,15 +10,7 @@ import type { PhoneModel } from '../domain/phone-model.ts';
 import { DEFAULT_SETTINGS, type ExtensionPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
 import type { JudgedContact, Standing, StandingOf } from '../domain/verdict.ts';
 import { compilePattern } from '../pattern/pattern.ts';
-
-/** What happened to one contact of an extension. `located`: only its true source came to light, no REGISTER came. */
-export type ContactChange =
-  | {
-      readonly kind: 'appeared' | 'refreshed' | 'located';
-      readonly contact: Contact;
-      readonly matches: boolean | undefined;
-    }
-  | { readonly kind: 'gone'; readonly contact: Contact };
+import { type ContactChange, GoneContacts } from './gone-contacts.ts';
 
 /** The lock an extension has, and where it comes from. */
 export interface LockInForce {
@@ -36,25 +27,11 @@ interface Row {
   listed: boolean;
   policy: ExtensionPolicy;
   contacts: JudgedContact[];
-  /** Contacts of the right device that went before they expired. */
-  gone: Gone[];
+  readonly gone: GoneContacts;
   standing: ReturnType<StandingOf>;
   /** The table's version `standing` and the contacts were judged at. */
   version: number;
 }
-
-interface Gone {
-  readonly contact: Contact;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  /** A wrong device took its place: the phone still believes in it. Otherwise it unregistered. */
-  isDisplaced: boolean;
-}
-
-/** How many gone contacts of one extension are remembered. */
-const MAX_GONE = 8;
-/** Asterisk removes the old contact before it shows the new one; a look-up may fall between. Milliseconds. */
-const DISPLACED_WITHIN = 10_000;
 
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
@@ -216,7 +193,8 @@ export class ExtensionTable {
       else if (isMove(was, contact)) changes.push({ kind: 'located', contact, matches: judged });
     }
     for (const contact of before.values()) changes.push({ kind: 'gone', contact });
-    this.#rememberGone(row, were, changes);
+    const isWrongHere = row.contacts.some(({ matches }) => !matches) && typeof row.standing === 'object';
+    row.gone.note(were, changes, isWrongHere, this.#now());
     if (typeof row.standing === 'object') row.standing = this.#standing(row, row.standing.accepts);
     this.#dropIfEmpty(row);
     return changes;
@@ -285,7 +263,7 @@ export class ExtensionTable {
         listed: false,
         policy: NO_POLICY,
         contacts: [],
-        gone: [],
+        gone: new GoneContacts(),
         standing: 'no-extension',
         version: 0,
       };
@@ -319,41 +297,12 @@ export class ExtensionTable {
       mode: row.policy.mode ?? this.#settings.mode,
       requireRegistration: row.policy.requireRegistration ?? this.#settings.requireRegistration,
       contacts: this.#listed ? row.contacts : undefined,
-      displaced: row.gone.length === 0 ? NONE : this.#displaced(row),
+      displaced: row.gone.isEmpty ? NONE : this.#displaced(row),
     };
   }
 
   #displaced(row: Row): Contact[] {
-    const now = this.#now() / 1000;
-    row.gone = row.gone.filter(({ contact }) => contact.expires > now);
-    return row.gone
-      .filter(({ contact, isDisplaced }) => isDisplaced && this.#accepts(row)?.(contact.userAgent))
-      .map(({ contact }) => contact);
-  }
-
-  /** Only right devices are remembered: however often a thief comes and goes, it pushes none of them out. */
-  #rememberGone(row: Row, were: readonly JudgedContact[], changes: readonly ContactChange[]): void {
-    const now = this.#now();
-    const isWrongHere = row.contacts.some(({ matches }) => !matches) && typeof row.standing === 'object';
-    for (const { contact, matches } of were) {
-      if (!matches) continue;
-      const change = changes.find((one) => one.contact.id === contact.id);
-      if (change?.kind === 'gone') this.#addGone(row, { contact, at: now, isDisplaced: false });
-      // The same contact, refreshed by a wrong device from elsewhere: who was there was displaced too.
-      else if (
-        change?.kind === 'refreshed' &&
-        change.matches === false &&
-        !isSameSource(contact, change.contact)
-      ) {
-        this.#addGone(row, { contact, at: now, isDisplaced: true });
-      }
-    }
-    for (const one of row.gone) if (isWrongHere && now - one.at < DISPLACED_WITHIN) one.isDisplaced = true;
-    row.gone = row.gone.filter(({ isDisplaced, at }) => isDisplaced || now - at < DISPLACED_WITHIN);
-  }
-
-  #addGone(row: Row, gone: Gone): void {
-    row.gone = [...row.gone.filter(({ contact }) => contact.id !== gone.contact.id), gone].slice(-MAX_GONE);
+    return row.gone.displaced(this.#accepts(row), this.#now());
   }
 
   #accepts(row: Row): UserAgentTest | undefined {
@@ -377,8 +326,3 @@ export class ExtensionTable {
 }
 
 const NONE: readonly Contact[] = [];
-
-/** Certainly the same place: both sources were seen there. */
-function isSameSource({ source: a }: Contact, { source: b }: Contact): boolean {
-  return a?.proof === 'seen' && b?.proof === 'seen' && sameAddress(a.address, b.address);
-}

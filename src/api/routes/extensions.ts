@@ -7,6 +7,7 @@ import type { PolicyRequest } from '../../operator/operator.ts';
 import { callerOf } from '../caller.ts';
 import type { ApiDeps } from '../deps.ts';
 import { explainCall } from '../explain.ts';
+import { jsonInTurns } from '../in-turns.ts';
 import { checkBody, extensionParams, policyBody } from '../schemas.ts';
 import type { ExtensionPolicyView, ExtensionSummary, ExtensionView } from '../shapes.ts';
 import {
@@ -31,9 +32,11 @@ export function extensionRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { table, operator } = deps;
   const params = extensionParams;
 
-  app.get('/v1/extensions', () => ({
-    extensions: table.names().map((extension) => summaryOf(deps, extension)),
-  }));
+  app.get('/v1/extensions', (_, reply) =>
+    reply
+      .type('application/json; charset=utf-8')
+      .send(jsonInTurns('extensions', table.names(), (extension) => summaryOf(deps, extension))),
+  );
 
   app.get<OfExtension>('/v1/extensions/:ext', { schema: { params } }, async (request) => {
     requireExtension(deps, request.params.ext);

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Finding } from '../../doctor/finding.ts';
 import type { ApiDeps } from '../deps.ts';
+import { inTurns } from '../in-turns.ts';
 import type { StatusView } from '../shapes.ts';
 import { iso, isoOrNull, viewSettings } from '../views.ts';
 
@@ -43,7 +44,7 @@ async function statusOf(deps: ApiDeps): Promise<StatusView> {
     },
     astdb: { inStep: astdb.inStep, pending: astdb.pending, heartbeatAt: isoOrNull(astdb.heartbeatAt) },
     store: await storeOf(deps),
-    counts: countsOf(deps),
+    counts: await countsOf(deps),
   };
 }
 
@@ -61,14 +62,14 @@ async function storeOf({ store }: ApiDeps): Promise<StatusView['store']> {
   }
 }
 
-function countsOf({ table, book }: ApiDeps): StatusView['counts'] {
-  const names = [...table.extensions()];
-  let openViolations = 0;
+async function countsOf({ table, book }: ApiDeps): Promise<StatusView['counts']> {
+  let [locked, contacts, openViolations] = [0, 0, 0];
   for (const _ of book.allOpen()) openViolations++;
-  return {
-    extensions: names.filter((name) => table.isListed(name)).length,
-    locked: names.filter((name) => table.lockInForce(name).lock !== undefined).length,
-    contacts: names.reduce((sum, name) => sum + table.contacts(name).length, 0),
-    openViolations,
-  };
+  for await (const names of inTurns(table.extensions())) {
+    for (const name of names) {
+      if (table.lockInForce(name).lock !== undefined) locked++;
+      contacts += table.contacts(name).length;
+    }
+  }
+  return { extensions: table.listedCount, locked, contacts, openViolations };
 }

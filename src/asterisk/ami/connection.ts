@@ -28,6 +28,9 @@ export interface ConnectionTiming {
 /** The most bytes that may wait for a peer that reads slowly. */
 export const MAX_WRITE_BUFFER_BYTES = 1024 * 1024;
 
+/** What one read of a socket brings at most; so much means that there is more. */
+const FULL_CHUNK = 64 * 1024;
+
 const BANNER = /^Asterisk Call Manager\b/;
 
 export class AmiConnection extends EventEmitter<{ event: [message: AmiMessage] }> {
@@ -114,6 +117,13 @@ export class AmiConnection extends EventEmitter<{ event: [message: AmiMessage] }
       else this.#receive(frame);
     }
     if (this.#reader.fault !== undefined) this.close(`Asterisk sent ${this.#reader.fault}`);
+    else if (chunk.length >= FULL_CHUNK) this.#pauseForOthers();
+  }
+
+  /** Much more is waiting: without this it would all be read before a call gets its turn. */
+  #pauseForOthers(): void {
+    this.#socket.pause();
+    setImmediate(() => this.#socket.resume());
   }
 
   #greet(frame: Frame): void {
