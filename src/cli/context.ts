@@ -29,6 +29,13 @@ export interface Options {
   readonly mode?: 'monitor' | 'enforce' | 'inherit';
   readonly requireRegistration?: 'on' | 'off' | 'inherit';
   readonly removed?: boolean;
+  readonly fromCustomlock?: boolean;
+  readonly freepbxConf?: string;
+  readonly mysqlHost?: string;
+  readonly mysqlSocket?: string;
+  readonly mysqlUser?: string;
+  readonly mysqlPasswordFile?: string;
+  readonly mysqlDatabase?: string;
   readonly userAgent?: string;
   readonly address?: string;
   readonly file?: string;

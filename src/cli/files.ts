@@ -28,7 +28,8 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
-async function readText(path: string): Promise<string> {
+/** At most 8 MB; `-` is standard input. */
+export async function readText(path: string): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {

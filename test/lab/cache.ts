@@ -27,10 +27,15 @@ export function phpRootOf(version: PhpVersion): string {
   return join(cacheDirectory(), `php-curl-${version}`);
 }
 
+/** MariaDB's, Debian bookworm's. */
+export function mariadbRoot(): string {
+  return join(cacheDirectory(), 'mariadb-core');
+}
+
 /** Every root there may be. */
 export function allRoots(): string[] {
   const asterisks = (Object.keys(SUITES) as AsteriskVersion[]).map(rootOf);
-  return [...asterisks, ...(Object.keys(PHP_SUITES) as PhpVersion[]).map(phpRootOf)];
+  return [...asterisks, ...(Object.keys(PHP_SUITES) as PhpVersion[]).map(phpRootOf), mariadbRoot()];
 }
 
 export function stateDirectory(): string {

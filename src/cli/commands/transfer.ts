@@ -14,12 +14,22 @@ export function transferCommands(program: Command): void {
     );
   withCommon(program.command('import'))
     .description('take such a document in: all of it or nothing; what it does not name stays')
-    .argument('<file>', "the document ('-' is standard input)")
+    .argument('[file]', "the document ('-' is standard input)")
     .option('--dry-run', 'only say what it would change')
+    .option('--from-customlock', "instead of a document: what FreePBX's module customlock had decided")
+    .option('--freepbx-conf <file>', 'where the credentials of its database are (/etc/freepbx.conf)')
+    .option('--mysql-host <host>', 'the database, where that file is not to be used')
+    .option('--mysql-socket <path>', 'its Unix socket')
+    .option('--mysql-user <name>', 'its user')
+    .option('--mysql-password-file <file>', 'a file that holds nothing but the password')
+    .option('--mysql-database <name>', 'its database (asterisk)')
     .action(
-      action(async (context, [file = ''], options) =>
-        (await import('../verbs/transfer.ts')).importAll(context, file, options),
-      ),
+      action(async (context, [file], options) => {
+        if (options.fromCustomlock !== true) {
+          return (await import('../verbs/transfer.ts')).importAll(context, file, options);
+        }
+        return (await import('../verbs/from-customlock.ts')).importFromCustomlock(context, file, options);
+      }),
     );
   withCommon(program.command('identify'))
     .description('what User-Agents say of their phones; without arguments, one a line from standard input')

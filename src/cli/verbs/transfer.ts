@@ -1,6 +1,7 @@
 /** `export` and `import`: everything an operator decided, out as one document and in again. */
 import type { ExportDocument, ImportReport } from '../../api/shapes.ts';
 import type { Context, Options } from '../context.ts';
+import { usage } from '../failure.ts';
 import { printField } from '../fields.ts';
 import { readJson, writeWhole } from '../files.ts';
 import { harmless, harmlessJson } from '../harmless.ts';
@@ -24,7 +25,12 @@ export async function exportAll(context: Context, options: Options): Promise<und
   );
 }
 
-export async function importAll(context: Context, file: string, options: Options): Promise<undefined> {
+export async function importAll(
+  context: Context,
+  file: string | undefined,
+  options: Options,
+): Promise<undefined> {
+  if (file === undefined) throw usage('Which document?', 'Give a file, or --from-customlock.');
   const document = await readJson(file);
   const client = await context.client();
   const dryRun = options.dryRun === true;
@@ -32,7 +38,7 @@ export async function importAll(context: Context, file: string, options: Options
   context.output.show(report, () => printReport(context, report));
 }
 
-function printReport({ output }: Context, { dryRun, settings, policies, models }: ImportReport): void {
+export function printReport({ output }: Context, { dryRun, settings, policies, models }: ImportReport): void {
   output.line(output.style('bold', dryRun ? 'Nothing was changed. It would be:' : 'Taken in:'));
   printField(output, 'Settings', settings === 'absent' ? 'not in the document' : settings);
   printField(
