@@ -1,5 +1,6 @@
 /** `import --from-customlock`: what the module customlock had decided, taken in like a document, with a word on each part. */
 import type { ImportReport } from '../../api/shapes.ts';
+import { onlyInAstdb, showLockModes } from '../../customlock/astdb.ts';
 import { type DatabaseAccess, readFreepbxConf } from '../../customlock/freepbx-conf.ts';
 import { MysqlError, readTables } from '../../customlock/mysql.ts';
 import { planOf, type Told } from '../../customlock/plan.ts';
@@ -34,7 +35,11 @@ export async function importFromCustomlock(
       'Is it the right one? See --mysql-database.',
     );
   }
-  const left = [...notTaken, ...absent.map((table) => ({ what: `table ${table}`, how: 'it is not there' }))];
+  const left = [
+    ...notTaken,
+    ...(await leftInAstdb(new Set(Object.keys(document.policies ?? {})))),
+    ...absent.map((table) => ({ what: `table ${table}`, how: 'it is not there' })),
+  ];
   const client = await context.client();
   const report = await client.post<ImportReport>('/v1/import', { document, dryRun });
   context.output.show({ ...report, customlock: { taken, left } }, () => {
@@ -42,6 +47,14 @@ export async function importFromCustomlock(
     printTold(context, 'Left there', left);
     printReport(context, report);
   });
+}
+
+async function leftInAstdb(taken: ReadonlySet<string>): Promise<Told[]> {
+  try {
+    return onlyInAstdb(await showLockModes(), taken);
+  } catch {
+    return [{ what: 'AstDB', how: 'no Asterisk answers here: the tables alone were read' }];
+  }
 }
 
 async function read(access: DatabaseAccess, onAbsent: (table: string) => void) {
