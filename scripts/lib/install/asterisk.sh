@@ -11,7 +11,8 @@ put_ami_user() {
     put_freepbx_ami_user "$permit_from" "$secret_file"
     return
   fi
-  local before=$changed
+  local before
+  before=$(changes)
   if includes manager_custom.conf; then
     ami_user_text "$permit_from" "$secret_file" | put_block "$conf/manager_custom.conf" 0640 asterisk:asterisk
   elif includes 'manager\.d/\*\.conf'; then
@@ -19,7 +20,7 @@ put_ami_user() {
   else
     ami_user_text "$permit_from" "$secret_file" | put_block "$conf/manager.conf" 0640 asterisk:asterisk
   fi
-  [ "$changed" = "$before" ] || reload_asterisk 'manager reload'
+  [ "$(changes)" = "$before" ] || reload_asterisk 'manager reload'
 }
 
 ami_user_text() {
@@ -40,11 +41,12 @@ ami_user_text() {
 includes() { grep -Eq "^[[:space:]]*#(try)?include[[:space:]]+\"?$1" "$conf/manager.conf"; }
 
 take_ami_user() {
-  local before=$changed
+  local before
+  before=$(changes)
   take_block "$conf/manager_custom.conf"
   take_block "$conf/manager.conf"
   take_away "$conf/manager.d/device-lock.conf"
-  [ "$changed" = "$before" ] || reload_asterisk 'manager reload'
+  [ "$(changes)" = "$before" ] || reload_asterisk 'manager reload'
 }
 
 # --- The gate, where there is no FreePBX ------------------------------------------------------------------------------
@@ -59,12 +61,13 @@ note_dialplan() {
 }
 
 put_dialplan() {
-  local before=$changed file=$conf/device-lock.conf
+  local before file=$conf/device-lock.conf
+  before=$(changes)
   [ -z "$dialplan_edited" ] || file=$conf/device-lock.conf.new
   put_file "$file" 0640 asterisk:asterisk <"$root/dialplan/device-lock.conf"
   if [ -n "$dialplan_edited" ]; then
     say "   $conf/device-lock.conf holds changes of yours and stays; this release's is beside it as device-lock.conf.new."
-  elif [ "$changed" != "$before" ] && included_by >/dev/null; then
+  elif [ "$(changes)" != "$before" ] && included_by >/dev/null; then
     reload_asterisk 'dialplan reload'
   fi
 }

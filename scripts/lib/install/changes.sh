@@ -1,9 +1,8 @@
 # Sourced by scripts/install and scripts/uninstall: every change of the machine goes through here. A change that is there
-# already is not made again; with $dry_run nothing is made, only said. Counts what it changed in $changed.
+# already is not made again; with $dry_run nothing is made, only said. Expects $work, a folder of this run's own.
 # shellcheck shell=bash
 
 dry_run=${dry_run-}
-changed=0
 
 say() { printf '%s\n' "$*"; }
 step() { printf '== %s\n' "$*"; }
@@ -16,7 +15,7 @@ die() {
 change() {
   local what=$1
   shift
-  changed=$((changed + 1))
+  echo >>"$work/changes"
   if [ -n "$dry_run" ]; then
     say "   would $what"
     return 0
@@ -24,6 +23,9 @@ change() {
   say "   $what"
   "$@"
 }
+
+# How many so far. In a file: some are made in the subshell of a pipe.
+changes() { wc -l <"$work/changes"; }
 
 # put_directory PATH MODE OWNER:GROUP
 put_directory() {
@@ -39,10 +41,9 @@ make_directory() {
 
 # put_file PATH MODE OWNER:GROUP, its text on standard input. Whoever reads the old file meanwhile reads it whole.
 put_file() {
-  local text
-  text=$(cat && printf x)
-  if [ -f "$1" ] && has_mode "$1" "$2" "$3" && printf '%s' "${text%x}" | cmp -s - "$1"; then return 0; fi
-  printf '%s' "${text%x}" | change "write $1" write_file "$@"
+  cat >"$work/text"
+  if [ -f "$1" ] && has_mode "$1" "$2" "$3" && cmp -s "$work/text" "$1"; then return 0; fi
+  change "write $1" write_file "$@" <"$work/text"
 }
 
 write_file() {
@@ -85,10 +86,9 @@ block_end='; <<< device-lock'
 
 # put_block PATH MODE OWNER:GROUP, its text on standard input; mode and owner are for a file that is not there yet.
 put_block() {
-  local path=$1 text
-  text=$(cat)
-  [ "$(block_of "$path")" != "$text" ] || return 0
-  printf '%s\n' "$text" | change "write our lines into $path" write_block "$@"
+  cat >"$work/text"
+  block_of "$1" | cmp -s - "$work/text" && return 0
+  change "write our lines into $1" write_block "$@" <"$work/text"
 }
 
 write_block() {
@@ -104,7 +104,6 @@ write_block() {
     if holds_block "$path"; then
       without_block "$path" >"$rest"
       how=$(sed -n "s/^$block_begin//p" "$path" | head -n 1)
-      [ "$how" = ' (no line end before)' ] || how=${how:-}
     fi
     if [ -s "$rest" ] && [ -n "$(tail -c 1 "$rest")" ]; then
       echo >>"$rest"

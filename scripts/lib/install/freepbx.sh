@@ -9,7 +9,8 @@ modules_folder() {
 }
 
 put_freepbx_ami_user() {
-  local before=$changed
+  local before
+  before=$(changes)
   if [ -n "$dry_run" ]; then
     ask_asterisk 'manager show user device-lock' | grep -q 'username: device-lock' ||
       change "add the AMI user device-lock by FreePBX's Manager module" true
@@ -18,7 +19,7 @@ put_freepbx_ami_user() {
   fi
   freepbx_manager add "$1" <"$2"
   [ "$half" != pbx ] || ami_tls_text | put_block "$conf/manager_custom.conf" 0640 asterisk:asterisk
-  [ "$changed" = "$before" ] || freepbx_reload
+  [ "$(changes)" = "$before" ] || freepbx_reload
 }
 
 # freepbx_manager add ADDRESS | remove
@@ -27,7 +28,7 @@ freepbx_manager() {
   php "$root/scripts/lib/install/manager-user.php" "$@" >"$work/php" 2>&1 || code=$?
   case "$code" in
     0)
-      changed=$((changed + 1))
+      echo >>"$work/changes"
       say "   $1 the AMI user device-lock by FreePBX's Manager module"
       ;;
     3) ;;
@@ -41,7 +42,8 @@ freepbx_manager() {
 freepbx_reload() { change "apply FreePBX's configuration" quiet fwconsole reload; }
 
 put_module() {
-  local folder before=$changed
+  local folder before
+  before=$(changes)
   printf '%s\n' '[global](+)' 'send_contact_status_on_update_registration=yes' |
     put_block "$conf/pjsip_custom_post.conf" 0664 asterisk:asterisk
   [ "$half" != pbx ] || echo "DEVICELOCK_GATE=$service" | put_block "$conf/globals_custom.conf" 0664 asterisk:asterisk
@@ -57,7 +59,7 @@ put_module() {
       change "install the module" quiet fwconsole ma install devicelock
     fi
   fi
-  [ "$changed" = "$before" ] || freepbx_reload
+  [ "$(changes)" = "$before" ] || freepbx_reload
 }
 
 copy_module() {
@@ -69,7 +71,8 @@ copy_module() {
 }
 
 take_module() {
-  local folder before=$changed
+  local folder before
+  before=$(changes)
   folder=$(modules_folder)/devicelock
   if [ -d "$folder" ]; then
     change "uninstall the module" quiet fwconsole ma uninstall devicelock
@@ -80,7 +83,7 @@ take_module() {
   take_block "$conf/globals_custom.conf"
   take_block "$conf/manager_custom.conf"
   [ -n "$dry_run" ] || freepbx_manager remove </dev/null
-  [ "$changed" = "$before" ] || freepbx_reload
+  [ "$(changes)" = "$before" ] || freepbx_reload
 }
 
 # fwconsole says much; what it said is shown where it failed.

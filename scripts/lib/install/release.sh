@@ -67,8 +67,8 @@ switch_release() {
   before=$(readlink "$home/current" 2>/dev/null || true)
   put_link "$home/current" "releases/$release"
   put_link /usr/local/bin/device-lock "$home/current/scripts/device-lock"
-  [ "$changed" -gt 0 ] || { say "   nothing to do" && return; }
   put_service
+  if [ "$(changes)" = 0 ] && is_healthy; then return; fi
   [ -z "$dry_run" ] || return 0
   service_restart
   step "Waiting until the service guards ($healthy_within s at most)"
@@ -92,12 +92,17 @@ switch_release() {
 await_healthy() {
   local end=$((SECONDS + healthy_within))
   while [ "$SECONDS" -lt "$end" ]; do
-    if timeout 10 "$home/current/scripts/device-lock" status --json >"$work/status" 2>"$work/why" &&
-      tr -d ' \n' <"$work/status" | grep -q '"connected":true.*"inStep":true'; then
-      return 0
-    fi
+    ! is_healthy || return 0
     sleep 1
   done
+  return 1
+}
+
+# Asterisk is reached, and the dialplan has all it decides from when nobody answers.
+is_healthy() {
+  timeout 10 "$home/current/scripts/device-lock" status --json >"$work/status" 2>"$work/why" || return 1
+  tr -d ' \n' <"$work/status" | grep -q '"connected":true.*"inStep":true' && return
+  "$home/current/scripts/device-lock" status >"$work/why" 2>&1 || true
   return 1
 }
 
