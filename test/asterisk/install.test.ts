@@ -12,7 +12,7 @@ const INSTALL = '/root/release/scripts/install';
 const UNINSTALL = '/root/release/scripts/uninstall';
 const SOON_MS = 30_000;
 /** What the service writes while it runs. */
-const ALIVE = /device-lock\.(db|log|out)|compile-cache|\.cache|^\.\/run\/device-lock/;
+const ALIVE = /device-lock\.(db|log|out)|compile-cache|\.cache|\.\/run\/device-lock/;
 
 let release: Release;
 let box: Box;
@@ -21,7 +21,7 @@ let before: string[];
 beforeAll(async () => {
   release = await buildRelease();
   box = await Box.open('22');
-  await box.must('mkdir -p /etc/cron.d');
+  await box.must('mkdir -p /etc/cron.d /run/asterisk && chown asterisk:asterisk /run/asterisk');
   await box.unpack(release.tarball, 'release');
   before = await box.listing();
 });
@@ -60,7 +60,7 @@ async function cronStrikes(): Promise<void> {
 /** Another release beside the first, changed by a line of shell run in its folder. */
 async function anotherRelease(version: string, change = 'true'): Promise<string> {
   const folder = `/root/${version}`;
-  await box.must(`cp -R /root/release ${folder} && cd ${folder} && \
+  await box.must(`cp -al /root/release ${folder} && cd ${folder} && \
     sed -i 's/"version": ".*"/"version": "${version}"/' package.json && ${change}`);
   return `${folder}/scripts/install`;
 }
@@ -92,14 +92,17 @@ it('changes nothing where Asterisk is not running, and says what is missing and 
 
 it('changes nothing where several things are missing, and names them all', async () => {
   await box.startAsterisk();
-  await box.must("asterisk -rx 'module unload res_agi.so' && mv /etc/cron.d /root/");
+  const node = '/root/release/node_modules/node-linux-*/bin/node';
+  await box.must(`mv /etc/cron.d /root/; setsid ${node} -e 'net.createServer().listen(4580)' \
+    </dev/null >/dev/null 2>&1 & echo $! >/root/listener`);
   try {
-    const { code, text } = await box.sh(INSTALL);
-    expect(code).toBe(1);
-    expect(text).toContain('missing: systemd, or cron');
-    expect(text).toContain('missing: res_agi.so');
+    await until('another program has the port', SOON_MS, async () => {
+      const { code, text } = await box.sh(INSTALL);
+      expect(code).toBe(1);
+      return text.includes('missing: systemd, or cron') && text.includes('missing: port 4580');
+    });
   } finally {
-    await box.must("asterisk -rx 'module load res_agi.so' && mv /root/cron.d /etc/");
+    await box.must('mv /root/cron.d /etc/; kill $(cat /root/listener)');
   }
   expect(differences(before, await box.listing())).toEqual([]);
 });
@@ -182,7 +185,7 @@ it('keeps configuration, secret and data through an upgrade', async () => {
 });
 
 it('goes back to what ran when an upgrade does not get healthy', async () => {
-  const dying = await anotherRelease('9.1.0', 'echo "process.exit(9);" >src/service/serve.ts');
+  const dying = await anotherRelease('9.1.0', 'sed -i "1i process.exit(9);" src/service/serve.ts');
   const installed = await settled();
   const { code, text } = await box.sh(dying, { DEVICE_LOCK_HEALTHY_WITHIN: '5' });
   expect(code).toBe(1);
@@ -192,10 +195,10 @@ it('goes back to what ran when an upgrade does not get healthy', async () => {
 });
 
 it("keeps an administrator's own emergency numbers in the dialplan's file", async () => {
-  await box.must("sed -i '/^exten => 933/a exten => 9911,1,NoOp()' /etc/asterisk/device-lock.conf");
+  await box.must("sed -i '/^exten => 933/a exten => 9112,1,NoOp()' /etc/asterisk/device-lock.conf");
   const text = await box.must(await anotherRelease('9.2.0', 'echo "; a line" >>dialplan/device-lock.conf'));
   expect(text).toContain('device-lock.conf.new');
-  expect(await box.must('grep -c 9911 /etc/asterisk/device-lock.conf')).toBe('1\n');
+  expect(await box.must('grep -c 9112 /etc/asterisk/device-lock.conf')).toBe('1\n');
 });
 
 it('is not uninstalled while the dialplan includes it: that would not load any more', async () => {

@@ -20,15 +20,20 @@ put_release() {
     change "put the program and its Node into $home/releases/$version" true
     return
   fi
-  mkdir -p "$work/staged"
   staged=$work/staged
+  [ -n "$dry_run" ] || staged=$home/releases/.staged
+  rm -rf "$staged"
+  mkdir -p "$staged"
   stage "$staged"
   digest=$(digest_of "$staged")
   release=$version
   if [ -d "$home/releases/$version" ] && [ "$(cat "$home/releases/$version/.digest" 2>/dev/null)" != "$digest" ]; then
     release=$version+${digest:0:8}
   fi
-  [ "$(cat "$home/releases/$release/.digest" 2>/dev/null)" != "$digest" ] || return 0
+  if [ "$(cat "$home/releases/$release/.digest" 2>/dev/null)" = "$digest" ]; then
+    rm -rf "$staged"
+    return
+  fi
   echo "$digest" >"$staged/.digest"
   change "put the program and its Node into $home/releases/$release" move_release "$staged" "$release"
 }
@@ -53,12 +58,9 @@ stage() {
 digest_of() { (cd "$1" && find . -type f ! -name .digest -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1); }
 
 move_release() {
-  mkdir -p "$home/releases"
-  rm -rf "$home/releases/.part" "${home:?}/releases/$2"
-  cp -R "$1" "$home/releases/.part"
-  chmod -R u=rwX,go=rX "$home/releases/.part"
   chmod 0755 "$home" "$home/releases"
-  mv "$home/releases/.part" "$home/releases/$2"
+  rm -rf "${home:?}/releases/$2"
+  mv "$1" "$home/releases/$2"
 }
 
 # Switches to $release and waits until it guards; where it does not, what ran before runs again.
