@@ -2,8 +2,10 @@
  * The service on one machine, Asterisk 16 on another, a cable between them: installed in two halves, called through, the cable
  * cut and joined again.
  */
+import { execFile } from 'node:child_process';
 import { copyFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Box } from '../lab/box.ts';
 import type { PhonePlan } from '../lab/one-call.ts';
@@ -81,7 +83,7 @@ beforeAll(async () => {
     await box.must('mkdir -p /etc/cron.d');
     await box.unpack(release.tarball, 'release');
   }
-  await copyFile('/usr/bin/openssl', pbx.path('/usr/bin/openssl'));
+  await lendOpenssl();
   await writeFile(pbx.path('/etc/asterisk/pjsip.conf'), PJSIP);
   await pbx.startAsterisk();
 });
@@ -90,6 +92,21 @@ afterAll(async () => {
   await pbx?.[Symbol.asyncDispose]();
   await release?.[Symbol.asyncDispose]();
 });
+
+/** The roots have no openssl: this machine's goes there with its own libraries. */
+async function lendOpenssl(): Promise<void> {
+  const { stdout } = await promisify(execFile)('sh', [
+    '-c',
+    'command -v openssl | xargs ldd && command -v openssl',
+  ]);
+  const files = [...stdout.matchAll(/(?<=^|\s)\/\S+/gm)].map(([path]) => path);
+  const loader = files.find((path) => basename(path).startsWith('ld-linux'));
+  if (loader === undefined) throw new Error(`ldd says nothing of a loader: ${stdout}`);
+  await pbx.must('mkdir /root/openssl');
+  for (const path of files) await copyFile(path, pbx.path(`/root/openssl/${basename(path)}`));
+  const lent = `cd /root/openssl && exec ./${basename(loader)} --library-path . ./openssl "$@"`;
+  await writeFile(pbx.path('/usr/bin/openssl'), `#!/bin/sh\n${lent}\n`, { mode: 0o755 });
+}
 
 async function onNetwork(box: Box, program: string, ...args: string[]): Promise<string> {
   const { code, text } = await box.onNetwork(program, ...args);
