@@ -1,6 +1,6 @@
 /** scripts/install and scripts/uninstall on a machine of their own, beside a real Asterisk, without systemd. */
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -174,12 +174,16 @@ it('opens its log anew after logrotate', async () => {
   await until('there is a new log', SOON_MS, async () => (await box.sh(`test -f ${log}`)).code === 0);
 });
 
-it('keeps configuration, secret and data through an upgrade', async () => {
+it("keeps configuration, secret, data and the administrator's emergency numbers through an upgrade", async () => {
   await box.must("device-lock settings --mode monitor && echo '# mine' >>/etc/device-lock/device-lock.toml");
-  const kept = await box.must('cat /etc/device-lock/*');
-  await box.must(await anotherRelease('9.0.0'));
+  await box.must("sed -i '/^exten => 933/a exten => 9112,1,NoOp()' /etc/asterisk/device-lock.conf");
+  const kept = await box.must('cat /etc/device-lock/* /etc/asterisk/device-lock.conf');
+  const said = await box.must(
+    await anotherRelease('9.0.0', "sed -i '$a ; a line' dialplan/device-lock.conf"),
+  );
+  expect(said).toContain('device-lock.conf.new');
   expect(await box.must('readlink /opt/device-lock/current')).toBe('releases/9.0.0\n');
-  expect(await box.must('cat /etc/device-lock/*')).toBe(kept);
+  expect(await box.must('cat /etc/device-lock/* /etc/asterisk/device-lock.conf')).toBe(kept);
   const status = JSON.parse(await box.must('device-lock status --json')) as Record<string, unknown>;
   expect(status).toMatchObject({ version: '9.0.0', settings: { mode: 'monitor' } });
 });
@@ -192,13 +196,6 @@ it('goes back to what ran when an upgrade does not get healthy', async () => {
   expect(text).toContain('9.0.0 runs again');
   expect(await isGuarding()).toBe(true);
   expect(differences(installed, await settled())).toEqual([]);
-});
-
-it("keeps an administrator's own emergency numbers in the dialplan's file", async () => {
-  await box.must("sed -i '/^exten => 933/a exten => 9112,1,NoOp()' /etc/asterisk/device-lock.conf");
-  const text = await box.must(await anotherRelease('9.2.0', 'echo "; a line" >>dialplan/device-lock.conf'));
-  expect(text).toContain('device-lock.conf.new');
-  expect(await box.must('grep -c 9112 /etc/asterisk/device-lock.conf')).toBe('1\n');
 });
 
 it('is not uninstalled while the dialplan includes it: that would not load any more', async () => {
@@ -227,8 +224,67 @@ it('leaves configuration, data and log when it is uninstalled', async () => {
 });
 
 it('leaves nothing at all with --purge, and says so when there is nothing', async () => {
-  await box.must(`${INSTALL} && ${UNINSTALL} --purge`);
+  await box.must(`${UNINSTALL} --purge`);
   expect(differences(before, await box.listing())).toEqual([]);
   expect(await box.must(`${UNINSTALL} --purge`)).toContain('Nothing of Device Lock is here');
   expect(differences(before, await box.listing())).toEqual([]);
+});
+
+/** What only a FreePBX has: each writes down how it was called, and does to Asterisk what the real one would. */
+const FWCONSOLE = `#!/bin/sh
+echo "fwconsole $*" >>/root/calls
+case "$*" in
+  reload) asterisk -rx 'manager reload' ;;
+  'ma delete devicelock') rm -r /var/www/html/admin/modules/devicelock ;;
+esac
+`;
+const PHP = `#!/bin/sh
+shift
+echo "php $*" >>/root/calls
+user=/etc/asterisk/manager.d/stand-in.conf
+case $1 in
+  remove) [ -f $user ] || exit 3; rm $user ;;
+  add) [ ! -f $user ] || exit 3
+    printf '[device-lock]\nsecret=%s\npermit=%s\nread=system,call,security\nwrite=system,reporting,call\n' "$(cat)" "$2" >$user ;;
+esac
+`;
+
+it('uses the commands of FreePBX where that is here, and leaves nothing there either', async () => {
+  await writeFile(box.path('/usr/sbin/fwconsole'), FWCONSOLE, { mode: 0o755 });
+  await writeFile(box.path('/usr/bin/php'), PHP, { mode: 0o755 });
+  await writeFile(box.path('/etc/freepbx.conf'), '<?php\n');
+  await writeFile(box.path('/etc/asterisk/pjsip_custom_post.conf'), '[1001](+)\nallow=g722', { mode: 0o664 });
+  await box.must('mkdir -p /var/www/html/admin/modules');
+  const folder = '/root/release/dialplan/freepbx/devicelock';
+  await box.must(`mkdir -p ${folder} && touch ${folder}/module.xml`);
+  const asItWas = await box.listing();
+  await box.must(`${INSTALL} --dry-run`);
+  expect(differences(asItWas, await box.listing())).toEqual([]);
+
+  await box.must(INSTALL);
+  expect(await isGuarding()).toBe(true);
+  expect(await box.must('cat /root/calls')).toBe(`\
+php add 127.0.0.1
+fwconsole reload
+fwconsole chown
+fwconsole ma install devicelock
+fwconsole reload
+`);
+  expect(await box.must('tail -n 4 /etc/asterisk/pjsip_custom_post.conf')).toBe(`\
+; >>> device-lock (no line end before)
+[global](+)
+send_contact_status_on_update_registration=yes
+; <<< device-lock
+`);
+  await box.must('test -f /var/www/html/admin/modules/devicelock/device-lock.conf');
+  expect((await box.sh('test -e /etc/asterisk/device-lock.conf')).code).toBe(1);
+
+  await box.must(`rm /root/calls && ${UNINSTALL} --purge`);
+  expect(await box.must('cat /root/calls')).toBe(`\
+fwconsole ma uninstall devicelock
+fwconsole ma delete devicelock
+php remove
+fwconsole reload
+`);
+  expect(differences(asItWas, await box.listing())).toEqual([]);
 });

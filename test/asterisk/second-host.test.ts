@@ -1,6 +1,6 @@
 /**
- * The service on one machine, Asterisk 16 on another, a cable between them: installed in two halves, called through, the cable
- * cut and joined again.
+ * The service on one machine, Asterisk 16 on another, a cable between them: installed in two halves from a checkout, called through, the
+ * cable cut and joined again.
  */
 import { execFile } from 'node:child_process';
 import { copyFile, writeFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Box } from '../lab/box.ts';
 import type { PhonePlan } from '../lab/one-call.ts';
-import { buildRelease, type Release } from '../lab/release.ts';
+import { CHECKOUT } from '../lab/release.ts';
 import { until } from '../lab/until.ts';
 
 const PBX = '10.99.0.1';
@@ -65,12 +65,10 @@ exten => _X.,1,Gosub(device-lock,s,1(\${FILTER(0-9A-Za-z*#+._,\${EXTEN})}))
 #include device-lock.conf
 `;
 
-let release: Release;
 let pbx: Box;
 let service: Box;
 
 beforeAll(async () => {
-  release = await buildRelease();
   [pbx, service] = await Promise.all([Box.open('16'), Box.open('22')]);
   const link = ['link', 'add', 'cable', 'type', 'veth', 'peer', 'name', 'cable'];
   await onNetwork(pbx, 'ip', ...link, 'netns', String(service.pid));
@@ -81,7 +79,7 @@ beforeAll(async () => {
     await onNetwork(box, 'ip', 'address', 'add', `${address}/24`, 'dev', 'cable');
     await onNetwork(box, 'ip', 'link', 'set', 'cable', 'up');
     await box.must('mkdir -p /etc/cron.d');
-    await box.unpack(release.tarball, 'release');
+    await box.lend(CHECKOUT, 'checkout');
   }
   await lendOpenssl();
   await writeFile(pbx.path('/etc/asterisk/pjsip.conf'), PJSIP);
@@ -90,7 +88,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await service?.[Symbol.asyncDispose]();
   await pbx?.[Symbol.asyncDispose]();
-  await release?.[Symbol.asyncDispose]();
 });
 
 /** The roots have no openssl: this machine's goes there with its own libraries. */
@@ -144,7 +141,7 @@ async function isGuarding(): Promise<boolean> {
 
 it('is installed in two halves, the second with what the first made', async () => {
   const said = await pbx.must(
-    `/root/release/scripts/install --half pbx --service ${SERVICE}:4580 --address ${PBX}`,
+    `/root/checkout/scripts/install --half pbx --service ${SERVICE}:4580 --address ${PBX}`,
   );
   expect(said).toContain(`--half service --pbx ${PBX} --pair`);
   await writeFile(pbx.path('/etc/asterisk/extensions.conf'), EXTENSIONS);
@@ -154,7 +151,7 @@ it('is installed in two halves, the second with what the first made', async () =
   for (const file of ['ami.secret', 'ami-ca.pem']) {
     await copyFile(pbx.path(`/etc/device-lock/pair/${file}`), service.path(`/root/pair/${file}`));
   }
-  await service.must(`/root/release/scripts/install --half service --pbx ${PBX} --pair /root/pair`);
+  await service.must(`/root/checkout/scripts/install --half service --pbx ${PBX} --pair /root/pair`);
   expect(await isGuarding()).toBe(true);
   const secret = await pbx.must('cat /etc/device-lock/pair/ami.secret');
   expect(said).not.toContain(secret);
@@ -162,8 +159,8 @@ it('is installed in two halves, the second with what the first made', async () =
 });
 
 it('changes nothing on either machine when it is run again', async () => {
-  const onPbx = `/root/release/scripts/install --half pbx --service ${SERVICE}:4580 --address ${PBX}`;
-  const onService = `/root/release/scripts/install --half service --pbx ${PBX} --pair /root/pair`;
+  const onPbx = `/root/checkout/scripts/install --half pbx --service ${SERVICE}:4580 --address ${PBX}`;
+  const onService = `/root/checkout/scripts/install --half service --pbx ${PBX} --pair /root/pair`;
   expect(await pbx.must(onPbx)).toContain('Nothing had to be changed');
   expect(await service.must(onService)).toContain('Nothing had to be changed');
 });
@@ -220,8 +217,8 @@ it('decides by itself while the cable is cut: one call waits, the next do not, a
 
 it('is taken off both machines again', async () => {
   await writeFile(pbx.path('/etc/asterisk/extensions.conf'), '[phones]\n');
-  await pbx.must('/root/release/scripts/uninstall --purge');
-  await service.must('/root/release/scripts/uninstall --purge');
+  await pbx.must('/root/checkout/scripts/uninstall --purge');
+  await service.must('/root/checkout/scripts/uninstall --purge');
   for (const box of [pbx, service]) {
     const left = (await box.listing()).filter((line) => /device-?lock/i.test(line));
     expect(left).toEqual([]);

@@ -107,6 +107,16 @@ export class Box implements AsyncDisposable {
     if (code !== 0) throw new Error(text);
   }
 
+  /** Shows a folder of this machine as /root/<name>, not to be written to. */
+  async lend(folder: string, name: string): Promise<void> {
+    const at = join(this.#folder, 'root/root', name);
+    const line = 'mkdir -p "$2" && mount --bind "$1" "$2" && mount -o remount,bind,ro "$2"';
+    const { code, text } = await this.#run('nsenter', [
+      ...['--target', String(this.pid), '--mount', 'sh', '-c', line, 'sh', folder, at],
+    ]);
+    if (code !== 0) throw new Error(text);
+  }
+
   /**
    * Every file, folder and link with mode, owner and content; without what Asterisk writes by itself, and /root, where the
    * tests unpack.

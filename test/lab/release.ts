@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const CHECKOUT = resolve(import.meta.dirname, '../..');
+/** What these tests are of. */
+export const CHECKOUT = resolve(import.meta.dirname, '../..');
 const DEADLINE_MS = 240_000;
 
 export interface Release extends AsyncDisposable {

@@ -75,8 +75,8 @@ take_module() {
   before=$(changes)
   folder=$(modules_folder)/devicelock
   if [ -d "$folder" ]; then
-    change "uninstall the module" quiet fwconsole ma uninstall devicelock
-    change "delete the module" quiet fwconsole ma delete devicelock
+    change "uninstall the module" as_far_as_possible fwconsole ma uninstall devicelock
+    change "delete the module" as_far_as_possible fwconsole ma delete devicelock
     take_away "$folder"
   fi
   take_block "$conf/pjsip_custom_post.conf"
@@ -91,4 +91,9 @@ quiet() {
   "$@" >"$work/said" 2>&1 && return
   tail -n 20 "$work/said" >&2
   die "\"$*\" failed; what it said is above."
+}
+
+# While uninstalling: a module that is half there must not keep the rest here.
+as_far_as_possible() {
+  "$@" >"$work/said" 2>&1 || say "   \"$*\" failed, going on: $(tail -n 1 "$work/said" | cut -c 1-200)"
 }
