@@ -191,7 +191,7 @@ it("keeps configuration, secret, data and the administrator's emergency numbers 
 it('goes back to what ran when an upgrade does not get healthy', async () => {
   const dying = await anotherRelease('9.1.0', 'sed -i "1i process.exit(9);" src/service/serve.ts');
   const installed = await settled();
-  const { code, text } = await box.sh(dying, { DEVICE_LOCK_HEALTHY_WITHIN: '5' });
+  const { code, text } = await box.sh(dying, { DEVICE_LOCK_HEALTHY_WITHIN: '3' });
   expect(code).toBe(1);
   expect(text).toContain('9.0.0 runs again');
   expect(await isGuarding()).toBe(true);
@@ -208,7 +208,8 @@ it('is not uninstalled while the dialplan includes it: that would not load any m
   expect(await isGuarding()).toBe(true);
 });
 
-it('leaves configuration, data and log when it is uninstalled', async () => {
+it('leaves configuration, data and log when it is uninstalled, though cron is still at it', async () => {
+  await cronStrikes();
   const { service } = await processes();
   await box.must("asterisk -rx 'database put CUSTOMLOCK/LOCK_MODE 1001 device'");
   await box.must('cp -R /etc/asterisk /root/dry && /root/release/scripts/uninstall --dry-run');

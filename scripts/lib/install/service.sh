@@ -90,5 +90,5 @@ take_service() {
     take_away "$unit" "$unit.d"
     [ -n "$dry_run" ] || systemctl daemon-reload 2>/dev/null || true
   fi
-  take_away "$logrotate" /run/device-lock /run/device-lock.lock /usr/local/bin/device-lock
+  take_away "$logrotate" /run/device-lock /usr/local/bin/device-lock
 }
