@@ -158,11 +158,9 @@ it('is installed in two halves, the second with what the first made', async () =
   expect((await pbx.sh('ls /opt/device-lock')).code).not.toBe(0);
 });
 
-it('changes nothing on either machine when it is run again', async () => {
-  const onPbx = `/root/checkout/scripts/install --half pbx --service ${SERVICE}:4580 --address ${PBX}`;
-  const onService = `/root/checkout/scripts/install --half service --pbx ${PBX} --pair /root/pair`;
-  expect(await pbx.must(onPbx)).toContain('Nothing had to be changed');
-  expect(await service.must(onService)).toContain('Nothing had to be changed');
+it('changes nothing on the PBX when it is run again', async () => {
+  const again = `/root/checkout/scripts/install --half pbx --service ${SERVICE}:4580 --address ${PBX}`;
+  expect(await pbx.must(again)).toContain('Nothing had to be changed');
 });
 
 it('answers calls across the network', async () => {
