@@ -5,12 +5,14 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type AsteriskVersion, cacheDirectory } from './cache.ts';
 import { childOf } from './processes.ts';
 import { ensureRoot } from './root.ts';
 import { until } from './until.ts';
 
 const READY_DEADLINE_MS = 60_000;
+const TOOLS_DEADLINE_MS = 180_000;
 const COMMAND_DEADLINE_MS = 150_000;
 const LARGEST_OUTPUT = 64 * 1024 * 1024;
 
@@ -27,11 +29,20 @@ echo ready
 exec sleep infinity
 `;
 
+// What a bare machine of CI may lack.
+const TOOLS = `
+command -v ip openssl nsenter unshare setpriv >/dev/null && exit
+apt-get update -q
+DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends iproute2 openssl util-linux
+`;
+
 export interface Said {
   readonly code: number;
   /** Standard output, then standard error. */
   readonly text: string;
 }
+
+let tools: Promise<unknown> | undefined;
 
 export class Box implements AsyncDisposable {
   /** The first process of the machine, as this one sees it. */
@@ -46,6 +57,8 @@ export class Box implements AsyncDisposable {
   }
 
   static async open(version: AsteriskVersion): Promise<Box> {
+    tools ??= promisify(execFile)('sh', ['-ec', TOOLS], { timeout: TOOLS_DEADLINE_MS });
+    await tools;
     const lower = await ensureRoot(version);
     await mkdir(join(cacheDirectory(), 'state'), { recursive: true });
     const folder = await mkdtemp(join(cacheDirectory(), 'state', 'box-'));
