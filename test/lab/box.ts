@@ -31,7 +31,9 @@ exec sleep infinity
 
 // What a bare machine of CI may lack.
 const TOOLS = `
-command -v ip openssl nsenter unshare setpriv >/dev/null && exit
+missing=
+for tool in ip openssl nsenter unshare setpriv; do command -v $tool >/dev/null || missing=yes; done
+[ -n "$missing" ] || exit 0
 apt-get update -q
 DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends iproute2 openssl util-linux
 `;

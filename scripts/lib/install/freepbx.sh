@@ -34,10 +34,12 @@ freepbx_manager() {
     3) ;;
     *)
       # What PHP prints may hold an argument of a failed call: only its first line, and never the secret.
-      die "FreePBX's Manager module refused ($(head -n 1 "$work/php" | grep -vF -f "$etc/ami.secret" | cut -c 1-200))."
+      die "FreePBX's Manager module refused ($(head -n 1 "$work/php" | without_secret | cut -c 1-200))."
       ;;
   esac
 }
+
+without_secret() { grep -vF -f <(cat "$etc/ami.secret" "$pair_folder/ami.secret" 2>/dev/null) || true; }
 
 freepbx_reload() { change "apply FreePBX's configuration" quiet fwconsole reload; }
 
