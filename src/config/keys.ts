@@ -80,6 +80,7 @@ export const KEYS = {
   gate: {
     host: text('127.0.0.1', 'Where the FastAGI server listens.'),
     port: number(4580, 0, 65_535, 'Its port; 0 takes any free one.'),
+    allow: texts('The addresses and networks that may ask it: those of the PBX.', ['127.0.0.0/8', '::1']),
     'when-unavailable': text(
       'allow',
       'What the dialplan does with a locked extension when no answer comes and neither a pass token nor a violation decides.',
@@ -128,8 +129,8 @@ function text(fallback: string, about: string, choices?: readonly string[]) {
   return choices === undefined ? key : { ...key, choices };
 }
 
-function texts(about: string) {
-  return { type: 'texts', default: [], about } as const;
+function texts(about: string, fallback: readonly string[] = []) {
+  return { type: 'texts', default: fallback, about } as const;
 }
 
 function number(fallback: number, min: number, max: number, about: string) {

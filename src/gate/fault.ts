@@ -5,6 +5,7 @@
 
 const MESSAGES = {
   'not-agi': 'A connection to the FastAGI port does not speak FastAGI.',
+  'not-allowed': 'A connection to the FastAGI port came from an address that [gate] allow does not hold.',
   'wrong-script':
     'Asterisk asked for a script that is not the gate. Is the dialplan of this version installed?',
   'wrong-version':

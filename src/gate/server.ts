@@ -3,6 +3,7 @@
  * session of its own. An answer comes from memory and is given at once, or not at all: then the dialplan decides.
  */
 import { createServer, type Server, type Socket } from 'node:net';
+import { type AllowList, allowList, DEFAULT_ALLOW } from './allow.ts';
 import type { Answer } from './answer.ts';
 import { type GateFault, gateFault } from './fault.ts';
 import { type GuardHost, type GuardLimits, Session } from './guard.ts';
@@ -31,6 +32,8 @@ export interface GateOptions {
   readonly host?: string;
   /** Default 4580; 0 takes a free one. */
   readonly port?: number;
+  /** Source addresses and networks that may ask; default this machine. Others are closed at accept. */
+  readonly allow?: readonly string[];
   /** Synchronous and from memory. Where it throws, the call is left to the dialplan. */
   readonly decide: (request: GateRequest) => Answer;
   /** Told of everything that went wrong; must not throw. */
@@ -74,6 +77,7 @@ const SWEEP_EVERY = 100;
 /** Sessions that answer at the same moment are few; more of them make their own. */
 const SPEAKERS_AT_REST = 16;
 
+/** @throws {GateAllowError} where an entry of `allow` is neither an address nor a network */
 export function createGate(options: GateOptions): Gate {
   return new FastAgiGate(options);
 }
@@ -82,6 +86,7 @@ class FastAgiGate implements Gate {
   readonly #options: GateOptions;
   readonly #limits: GateLimits;
   readonly #server: Server;
+  readonly #allowed: AllowList;
   readonly #guardHost: GuardHost;
   readonly #sessions = new Set<Session>();
   readonly #histogram = new Histogram();
@@ -94,6 +99,7 @@ class FastAgiGate implements Gate {
   constructor(options: GateOptions) {
     this.#options = options;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#allowed = allowList(options.allow ?? DEFAULT_ALLOW);
     this.#guardHost = this.#makeGuardHost();
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#open(socket));
     this.#server.maxConnections = this.#limits.connections;
@@ -147,6 +153,11 @@ class FastAgiGate implements Gate {
   }
 
   #open(socket: Socket): void {
+    if (!this.#allowed.allows(socket.remoteAddress)) {
+      socket.destroy();
+      this.#onFault(gateFault('not-allowed'));
+      return;
+    }
     this.#sessions.add(new Session(socket, this.#guardHost));
   }
 

@@ -112,6 +112,7 @@ export class Service {
     this.gate = createGate({
       host: config.gate.host,
       port: config.gate.port,
+      allow: config.gate.allow,
       decide: (request) => this.#guardian.decide(request),
       onFault: (fault) => this.#onGateFault(fault),
     });

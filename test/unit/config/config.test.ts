@@ -12,6 +12,7 @@ describe('every key has a default', () => {
     expect(read('').gate).toEqual({
       host: '127.0.0.1',
       port: 4580,
+      allow: ['127.0.0.0/8', '::1'],
       'when-unavailable': 'allow',
       refusal: 'prompt',
       address: '',
