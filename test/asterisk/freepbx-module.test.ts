@@ -170,6 +170,17 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
     expect(away.notices).toMatchObject({ SETTINGS: ['warning', expect.anything(), expect.anything()] });
   });
 
+  test('with the service on another host the gate is written as module.ini says, and nobody is asked', async () => {
+    await writeFile(php.outside('far.ini'), 'gate = 192.0.2.9:4580\nemergency-numbers = 112, 999\n');
+    const far = { config: php.inside('far.ini') };
+    const { result, notices } = await run('config', far);
+    expect(result).toContain('DEVICELOCK_GATE = 192.0.2.9:4580');
+    expect(result).toMatch(/\[device-lock-emergency\][^[]*exten => 112,1[^[]*exten => 999,1/);
+    expect(notices).toEqual({});
+    expect((await run('watch', far)).notices).toEqual({});
+    expect((await run('page', far)).result).toContain('runs on another host');
+  });
+
   test('a gate that is not the first line is a critical notice, which goes when it is mended', async () => {
     const broken = await run('reloaded', { dialplan: "There is no existence of '%s' context\n" });
     expect(broken.notices).toMatchObject({ GATE: ['critical', expect.anything(), expect.anything()] });

@@ -4,7 +4,8 @@
  * over HTTP with a token. It waits 4 seconds at the most and takes 8 MB at the most; it retries nothing and keeps nothing.
  *
  * /etc/device-lock/module.ini may say where the service is, one line each: socket = /path, or url = https://host:port and
- * token-file = /path. Without that file it is the socket below.
+ * token-file = /path. Without that file it is the socket below. Where the service is on another host and only its gate can
+ * be reached, gate = host:port says so (and emergency-numbers = 911,112 which numbers always pass): then nobody is asked.
  */
 
 namespace FreePBX\modules\Devicelock;
@@ -19,7 +20,7 @@ final class Api
 	const ALL_MS = 4000;
 	const LARGEST_ANSWER = 8388608;
 
-	/** @var array{socket?: string, url?: string, token-file?: string} */
+	/** @var array{socket?: string, url?: string, token-file?: string, gate?: string, emergency-numbers?: string} */
 	private $where;
 
 	/** @var string who asks, for the audit */
@@ -30,6 +31,19 @@ final class Api
 		$this->who = 'freepbx:' . substr((string) preg_replace('/[^A-Za-z0-9_.@-]/', '', $who), 0, 40);
 		$said = is_readable($config) ? parse_ini_file($config, false, INI_SCANNER_RAW) : [];
 		$this->where = is_array($said) ? $said : [];
+	}
+
+	/**
+	 * What the dialplan needs, where there is nobody to ask.
+	 * @return array{gate: string, emergencyNumbers?: string[]}|null null where the service can be asked
+	 */
+	public function fixedDialplan(): ?array
+	{
+		if (!isset($this->where['gate']) || isset($this->where['socket']) || isset($this->where['url'])) {
+			return null;
+		}
+		$numbers = preg_split('/[\s,]+/', $this->where['emergency-numbers'] ?? '', -1, PREG_SPLIT_NO_EMPTY);
+		return ['gate' => $this->where['gate']] + ($numbers === [] ? [] : ['emergencyNumbers' => $numbers]);
 	}
 
 	public function get(string $path): array
@@ -120,6 +134,9 @@ final class Api
 	/** @return string[] headers that the way asks for */
 	private function aim($curl, string $path): array
 	{
+		if ($this->fixedDialplan() !== null) {
+			throw new ApiError('elsewhere', 'The Device Lock service runs on another host, and only its gate is reached from here.', 'Use the command device-lock there.');
+		}
 		if (!isset($this->where['url'])) {
 			curl_setopt($curl, CURLOPT_UNIX_SOCKET_PATH, $this->where['socket'] ?? self::SOCKET);
 			curl_setopt($curl, CURLOPT_URL, 'http://localhost' . $path);

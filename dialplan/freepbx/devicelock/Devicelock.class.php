@@ -77,7 +77,8 @@ class Devicelock extends \FreePBX_Helpers implements \BMO
 			}
 			$warnings = [];
 			$settings = Dialplan\Settings::latest(function (): array {
-				return $this->api()->get('/v1/dialplan');
+				$fixed = $this->api()->fixedDialplan();
+				return $fixed === null ? $this->api()->get('/v1/dialplan') : $fixed + Dialplan\Settings::defaults()->toArray();
 			}, $this->getConfig('dialplan') ?: null, $warnings);
 			if ($warnings === []) {
 				$this->setConfig('dialplan', $settings->toStored());
@@ -176,7 +177,7 @@ class Devicelock extends \FreePBX_Helpers implements \BMO
 			try {
 				$this->api()->delete('/v1/extensions/' . Api::part((string) $device));
 			} catch (ApiError $error) {
-				if ($error->kind() === 'unreachable') {
+				if (in_array($error->kind(), ['unreachable', 'elsewhere'], true)) {
 					return;
 				}
 				if ($error->kind() !== 'no-such-extension') {
@@ -192,6 +193,9 @@ class Devicelock extends \FreePBX_Helpers implements \BMO
 	{
 		$this->forgetDeleted();
 		$this->notices()->ofGate($this->lookAtGate());
+		if ($this->api()->fixedDialplan() !== null) {
+			return;
+		}
 		try {
 			$open = $this->api()->get('/v1/violations?open=true&limit=1000')['violations'] ?? [];
 			$this->notices()->ofViolations($open);

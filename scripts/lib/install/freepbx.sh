@@ -48,7 +48,7 @@ put_module() {
   before=$(changes)
   printf '%s\n' '[global](+)' 'send_contact_status_on_update_registration=yes' |
     put_block "$conf/pjsip_custom_post.conf" 0664 asterisk:asterisk
-  [ "$half" != pbx ] || echo "DEVICELOCK_GATE=$service" | put_block "$conf/globals_custom.conf" 0664 asterisk:asterisk
+  [ "$half" != pbx ] || echo "gate = $service" | put_file /etc/device-lock/module.ini 0640 root:asterisk
   if [ ! -f "$root/dialplan/freepbx/devicelock/module.xml" ]; then
     say "   this release holds no FreePBX module; the gate is not spliced in"
   else
@@ -82,7 +82,7 @@ take_module() {
     take_away "$folder"
   fi
   take_block "$conf/pjsip_custom_post.conf"
-  take_block "$conf/globals_custom.conf"
+  take_away /etc/device-lock/module.ini
   take_block "$conf/manager_custom.conf"
   [ -n "$dry_run" ] || freepbx_manager remove </dev/null
   [ "$(changes)" = "$before" ] || freepbx_reload

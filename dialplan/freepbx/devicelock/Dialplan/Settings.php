@@ -94,12 +94,18 @@ final class Settings
 
 	public function toStored(): string
 	{
-		return (string) json_encode([
+		return (string) json_encode($this->toArray());
+	}
+
+	/** As the service's answer has it. */
+	public function toArray(): array
+	{
+		return [
 			'gate' => $this->gate,
 			'emergencyNumbers' => $this->emergencyNumbers,
 			'whenUnavailable' => $this->whenUnavailable,
 			'refusal' => $this->refusal,
-		]);
+		];
 	}
 
 	/** An IP address and a port, as the dialplan dials it. */
