@@ -87,6 +87,7 @@ export class Guardian {
     const { table, book, mirror, now } = this.#options;
     table.markContactsListed();
     this.#remembered.clear();
+    book.forgetCleared();
     const extensions = new Set([...book.allOpen()].map(({ extension }) => extension));
     for (const extension of extensions) {
       this.#report(book.endUnheld(extension, now()));

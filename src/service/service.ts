@@ -185,7 +185,7 @@ export class Service {
     this.table.setSettings(snapshot.settings);
     this.table.setExtensions(snapshot.extensions);
     for (const [extension, policy] of snapshot.policies) this.table.setPolicy(extension, policy);
-    this.book.load(snapshot.openViolations, snapshot.nextViolationId);
+    this.book.load(snapshot.openViolations, snapshot.nextViolationId, snapshot.clearedViolations);
     if (snapshot.origin.kind === 'existing') this.table.markLoaded();
   }
 

@@ -36,11 +36,25 @@ interface Entry {
 export class ViolationBook {
   readonly #open = new Map<string, Map<string, Entry>>();
   #nextId = 1;
+  /** Devices that were dealt with before the start, and may still be registered as they were. */
+  readonly #cleared = new Set<string>();
 
-  /** Violations that were open when the service last ran. Which contacts hold them is found when contacts are listed. */
-  load(open: readonly Violation[], nextId: number): void {
+  /**
+   * Violations that were open when the service last ran, and such as an operator had cleared although their device stayed
+   * registered: that list alone opens none of them again. Which contacts hold them is found when contacts are
+   * listed.
+   */
+  load(open: readonly Violation[], nextId: number, cleared: readonly Violation[] = []): void {
     for (const violation of open) this.#put(violation.extension, { violation, contacts: new Set() });
     this.#nextId = Math.max(nextId, ...open.map(({ id }) => id + 1));
+    for (const { extension, userAgent, address } of cleared) {
+      this.#cleared.add(clearedKey(extension, keyOf(userAgent, address)));
+    }
+  }
+
+  /** The contacts of before the start have been listed: from now on what is wrong is news. */
+  forgetCleared(): void {
+    this.#cleared.clear();
   }
 
   open(extension: string): Violation[] {
@@ -75,6 +89,7 @@ export class ViolationBook {
     const key = keyOf(contact.userAgent, contact.source?.address);
     const left = this.#leave(contact, key, now);
     const entry = this.#entry(extension, key);
+    if (entry === undefined && this.#cleared.has(clearedKey(extension, key))) return left;
     if (entry === undefined) return [...left, ...this.sawRegister(contact, reason, mode, now)];
     entry.contacts.add(contact.id);
     return [...left, { change: 'counted', violation: entry.violation }];
@@ -221,6 +236,10 @@ export class ViolationBook {
     }
     entries.set(keyOf(entry.violation.userAgent, entry.violation.address), entry);
   }
+}
+
+function clearedKey(extension: string, key: string): string {
+  return `${extension} ${key}`;
 }
 
 /** One device at one place: the port is not part of it, since a caller takes a new one each time. */

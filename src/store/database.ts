@@ -92,6 +92,7 @@ export class StoreDatabase {
       extensions: extensions.readAll(),
       contacts: contacts.readAll(),
       openViolations: violations.readOpen(),
+      clearedViolations: violations.readCleared(),
       nextViolationId,
       origin:
         setAside === undefined && this.#opened.origin.kind === 'replaced' ? EXISTING : this.#opened.origin,

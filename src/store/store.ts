@@ -27,6 +27,8 @@ export interface Snapshot {
   /** The contacts that were live at the last write; their `seen` sources outlive a restart. */
   readonly contacts: readonly Contact[];
   readonly openViolations: readonly Violation[];
+  /** Ended by an operator, while the device stayed registered as it was. */
+  readonly clearedViolations: readonly Violation[];
   readonly nextViolationId: number;
   /**
    * `existing`: an intact database. `new`: there was none. `replaced`: it was damaged, was set aside as `setAside`,

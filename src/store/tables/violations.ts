@@ -40,11 +40,17 @@ const NEWEST = 'ORDER BY last_seen DESC, id DESC LIMIT @limit';
 export class ViolationsTable {
   readonly #db;
   readonly #open;
+  readonly #cleared;
   readonly #put;
 
   constructor(db: Database) {
     this.#db = db;
     this.#open = db.prepare<[], ViolationRow>('SELECT * FROM violations WHERE ended_at IS NULL ORDER BY id');
+    this.#cleared = db.prepare<[], ViolationRow>(
+      `SELECT * FROM violations v WHERE ended_how = 'cleared' AND EXISTS (
+         SELECT 1 FROM contacts c WHERE c.extension = v.extension AND c.ip IS v.ip
+           AND c.user_agent_kind = v.user_agent_kind AND c.user_agent = v.user_agent)`,
+    );
     this.#put = db.prepare<[Columns]>(
       `INSERT OR REPLACE INTO violations VALUES (
          @id, @extension, @user_agent_kind, @user_agent, @transport, @ip, @port, @reason, @seen_by, @mode,
@@ -54,6 +60,11 @@ export class ViolationsTable {
 
   readOpen(): Violation[] {
     return this.#open.all().map(violationOf);
+  }
+
+  /** Those that an operator ended while a contact of that device and IP is still remembered. */
+  readCleared(): Violation[] {
+    return this.#cleared.all().map(violationOf);
   }
 
   /** Newest first, by when each was last seen. */

@@ -50,6 +50,37 @@ describe('one wrong device at one place is one violation', () => {
   });
 });
 
+describe('after a restart', () => {
+  const restarted = () => {
+    register(thief());
+    const [cleared] = book.clear('1001', 2000);
+    book = new ViolationBook();
+    book.load([], 2, cleared === undefined ? [] : [cleared.violation]);
+  };
+
+  it('stays cleared while the device is only listed as it was', () => {
+    restarted();
+    expect(book.holds(thief(), 'wrong-device', 'enforce', 3000)).toEqual([]);
+    expect(book.hasOpen('1001')).toBe(false);
+  });
+
+  it('opens again when the device registers, calls, or is judged anew once all is listed', () => {
+    restarted();
+    expect(register(thief(), 3000)).toMatchObject([{ change: 'opened', violation: { id: 2 } }]);
+    restarted();
+    expect(callOf('thief', '198.51.100.66:5060', 3000)).toMatchObject([{ change: 'opened' }]);
+    restarted();
+    book.forgetCleared();
+    expect(book.holds(thief(), 'wrong-device', 'enforce', 3000)).toMatchObject([{ change: 'opened' }]);
+  });
+
+  it('opens for another device or from another address', () => {
+    restarted();
+    const other = { ...thief(), id: '1001;@other', userAgent: userAgentFromText('other') };
+    expect(book.holds(other, 'wrong-device', 'enforce', 3000)).toMatchObject([{ change: 'opened' }]);
+  });
+});
+
 describe('it ends with what holds it', () => {
   it("ends when its contact goes, and not when the real phone's does", () => {
     register(thief());

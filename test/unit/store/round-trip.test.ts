@@ -20,6 +20,7 @@ describe('what a new database holds', () => {
       extensions: new Map(),
       contacts: [],
       openViolations: [],
+      clearedViolations: [],
       nextViolationId: 1,
       origin: { kind: 'new' },
     });
@@ -226,6 +227,20 @@ describe('records of one key', () => {
     expect(await store.load()).toMatchObject({ openViolations: [], nextViolationId: 8 });
     expect(await store.violations({ open: true, limit: 10 })).toEqual([]);
     expect(await store.violations({ open: false, limit: 10 })).toHaveLength(1);
+  });
+
+  test('what an operator cleared is read back while its device is still registered as it was', async () => {
+    const store = await open(temporaryPath());
+    const [userAgent, address] = [violation().userAgent, violation().address];
+    const cleared = violation({ id: 7, ended: { at: 3000, how: 'cleared' } });
+    store.putViolation(cleared);
+    store.putViolation(violation({ id: 8, ended: { at: 3000, how: 'contact-gone' } }));
+    expect((await store.load()).clearedViolations).toEqual([]);
+    const source = { address: address ?? expect.fail('it has one'), proof: 'seen' } as const;
+    store.putContact(contact({ userAgent, source }));
+    expect((await store.load()).clearedViolations).toEqual([cleared]);
+    store.deleteContact(contact().id);
+    expect((await store.load()).clearedViolations).toEqual([]);
   });
 
   test('a row that the schema refuses is counted and logged, and holds up no other', async () => {
