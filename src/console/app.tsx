@@ -36,7 +36,6 @@ export function App({ client }: { readonly client: Client }) {
       else setError(errorOf(reason));
     });
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page begins.
   useEffect(() => {
     client.onSignedOut = () => setSession('none');
     enter();
@@ -86,9 +85,9 @@ function Frame({ client, session, onLeave }: FrameProps) {
   const leave = () => void client.signOut().then(onLeave, onLeave);
   return (
     <ConsoleContext.Provider value={value}>
-      <a class="skip" href="#content" onClick={skipToContent}>
+      <button type="button" class="skip button" onClick={() => document.getElementById('content')?.focus()}>
         Skip to content
-      </a>
+      </button>
       <div class="shell">
         <header class="bar">
           {client.host === 'alone' && <span class="brand">Device Lock</span>}
@@ -133,12 +132,6 @@ function Frame({ client, session, onLeave }: FrameProps) {
       </div>
     </ConsoleContext.Provider>
   );
-}
-
-/** The fragment belongs to the router, so the jump is made by hand. */
-function skipToContent(event: Event): void {
-  event.preventDefault();
-  document.getElementById('content')?.focus();
 }
 
 function LiveBadge({ state }: { readonly state: LiveState }) {

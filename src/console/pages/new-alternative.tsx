@@ -33,7 +33,6 @@ export function NewAlternative({ view, onDraft, add }: Props) {
   const [value, setValue] = useState('');
   const [isTouched, setTouched] = useState(false);
   const text = kind === 'device' ? device : kind === 'model' ? model || (models[0]?.id ?? '') : value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: told when what is written changes, not when the teller does.
   useEffect(
     () => onDraft(isTouched && text !== '' ? alternativeOf(kind, text) : undefined),
     [kind, text, isTouched],

@@ -101,7 +101,7 @@ export function OverviewTable({ rows, sorting, sort, picked, pick, mayChange, ad
 function Gap({ height }: { readonly height: number }) {
   if (height === 0) return null;
   return (
-    <tr class="gap" aria-hidden="true">
+    <tr class="gap">
       <td colSpan={COLUMNS} style={{ height: `${height}px` }} />
     </tr>
   );

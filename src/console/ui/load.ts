@@ -33,7 +33,6 @@ export function useLoad<T>(load: () => Promise<T>, topics: readonly string[], ke
       },
     );
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says when the question is another one.
   useEffect(() => {
     setData(undefined);
     reload();
