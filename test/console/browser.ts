@@ -12,10 +12,17 @@ export async function openBrowser(): Promise<Browser> {
   if (!existsSync(CHROMIUM)) {
     const options = { stdio: 'ignore', timeout: INSTALL_MS } as const;
     execFileSync('apt-get', ['update', '-q'], options);
-    execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-open-sans'], options);
+    execFileSync(
+      'apt-get',
+      ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-open-sans'],
+      options,
+    );
   }
   // Root has no sandbox; it only ever opens loopback.
-  return await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
 }
 
 /** What axe finds that is serious or worse, one line each. */
@@ -30,5 +37,7 @@ export async function seriousFaults(page: Page): Promise<string[]> {
   };
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`));
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`),
+    );
 }

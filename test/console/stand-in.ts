@@ -44,7 +44,10 @@ export async function startStandIn(): Promise<StandIn> {
   const streams = new Set<ServerResponse>();
   let isOut = false;
   const tell = () => {
-    const change = { topics: ['extensions', 'violations', 'settings', 'models', 'status', 'audit'], extensions: null };
+    const change = {
+      topics: ['extensions', 'violations', 'settings', 'models', 'status', 'audit'],
+      extensions: null,
+    };
     for (const stream of streams) stream.write(`event: change\ndata: ${JSON.stringify(change)}\n\n`);
   };
   const server = createServer((request, response) => {
@@ -100,7 +103,8 @@ function sendFile(response: ServerResponse, { type, bytes }: File): void {
 
 function cookie(request: IncomingMessage, status: number): Record<string, string> {
   if (request.url !== '/v1/session' || status >= 300) return {};
-  if (request.method === 'POST') return { 'set-cookie': 'device-lock-session=1; HttpOnly; SameSite=Strict; Path=/' };
+  if (request.method === 'POST')
+    return { 'set-cookie': 'device-lock-session=1; HttpOnly; SameSite=Strict; Path=/' };
   return request.method === 'DELETE' ? { 'set-cookie': 'device-lock-session=; Max-Age=0; Path=/' } : {};
 }
 
@@ -115,7 +119,8 @@ async function answer(rig: Rig, request: IncomingMessage): Promise<Answer> {
   const isIn = request.headers.cookie?.includes('device-lock-session=1') === true;
   if (url.pathname === '/v1/session') return session(method, body, isIn);
   if (!isIn) return refused(401, 'unauthorized', 'Sign in first.');
-  if (method !== 'GET' && request.headers['x-device-lock-token'] !== CSRF) return refused(403, 'csrf', 'No token.');
+  if (method !== 'GET' && request.headers['x-device-lock-token'] !== CSRF)
+    return refused(403, 'csrf', 'No token.');
   const made = await madeForThePage(rig, method, url, body);
   if (made !== undefined) return made;
   url.searchParams.delete('since');
@@ -132,7 +137,9 @@ function session(method: string, body: Body, isIn: boolean): Answer {
   const entered = { user: 'alice', role: 'operator', csrf: CSRF };
   if (method === 'DELETE') return [204, undefined];
   if (method === 'GET') return isIn ? [200, entered] : refused(401, 'unauthorized', 'Sign in first.');
-  return body.password === PASSWORD ? [200, entered] : refused(401, 'unauthorized', 'User or password is wrong.');
+  return body.password === PASSWORD
+    ? [200, entered]
+    : refused(401, 'unauthorized', 'User or password is wrong.');
 }
 
 function refused(status: number, code: string, message: string): Answer {
@@ -161,7 +168,9 @@ async function madeForThePage(rig: Rig, method: string, url: URL, body: Body): P
 
 async function overview(rig: Rig) {
   const { extensions } = (await rig.ask('GET', '/v1/extensions')).body as { extensions: ExtensionSummary[] };
-  const { violations } = (await rig.ask('GET', '/v1/violations?limit=1000')).body as { violations: ViolationView[] };
+  const { violations } = (await rig.ask('GET', '/v1/violations?limit=1000')).body as {
+    violations: ViolationView[];
+  };
   const models = await modelsOf(rig);
   const rows = extensions.map((row) => {
     const contacts = row.contacts.map((contact) => {
@@ -174,7 +183,10 @@ async function overview(rig: Rig) {
       ...row,
       ...{ policyMode: null, contacts, violationDays: [0, 0, 0, 0, 0, 0, count] },
       lastSeen: first === undefined ? null : { ...first, at: new Date().toISOString() },
-      known: first === undefined ? null : models.some(({ pattern }) => new RegExp(pattern).test(first.userAgent ?? '')),
+      known:
+        first === undefined
+          ? null
+          : models.some(({ pattern }) => new RegExp(pattern).test(first.userAgent ?? '')),
     };
   });
   return { extensions: rows, at: new Date().toISOString() };
@@ -187,10 +199,14 @@ async function modelsOf(rig: Rig): Promise<ModelView[]> {
 async function preview(rig: Rig, change: Body) {
   const rows = (await overview(rig)).extensions;
   const fallback = (await modelsOf(rig)).find(({ id }) => id === change.settings?.fallback);
-  const touched = rows.filter((row) => (change.settings ? row.lock.source !== 'own' : row.extension in change.policies));
+  const touched = rows.filter((row) =>
+    change.settings ? row.lock.source !== 'own' : row.extension in change.policies,
+  );
   const wouldViolate = touched
     .filter(() => fallback !== undefined)
-    .flatMap((row) => row.contacts.map((contact) => ({ extension: row.extension, ...contact, reason: 'wrong-device' })))
+    .flatMap((row) =>
+      row.contacts.map((contact) => ({ extension: row.extension, ...contact, reason: 'wrong-device' })),
+    )
     .filter(({ userAgent }) => !new RegExp(fallback?.pattern ?? '').test(userAgent ?? ''));
   const counts = { changed: touched.length, wouldViolate: wouldViolate.length, wouldEnd: 0 };
   return { changes: touched.map(({ extension }) => ({ extension })), wouldViolate, wouldEnd: [], counts };
@@ -217,14 +233,27 @@ function propose(userAgent: string) {
   const [stem = ''] = userAgent.split(/ [0-9]/);
   const pattern = `^${stem.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')} [0-9.]+$`;
   const id = `${vendor}-${model}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  return { id, vendor, model, pattern, matches: [userAgent], rejects: [`${stem} x`], covers: [], existing: null };
+  return {
+    id,
+    vendor,
+    model,
+    pattern,
+    matches: [userAgent],
+    rejects: [`${stem} x`],
+    covers: [],
+    existing: null,
+  };
 }
 
 function tryModel({ pattern, matches, rejects }: { pattern: string; matches: string[]; rejects: string[] }) {
   const test = (text: string) => new RegExp(pattern).test(text);
   const problems = [
-    ...(pattern.startsWith('^') && pattern.endsWith('$') ? [] : [{ field: 'pattern', message: 'It must be anchored.' }]),
-    ...matches.filter((text) => !test(text)).map(() => ({ field: 'matches', message: 'A sample does not match.' })),
+    ...(pattern.startsWith('^') && pattern.endsWith('$')
+      ? []
+      : [{ field: 'pattern', message: 'It must be anchored.' }]),
+    ...matches
+      .filter((text) => !test(text))
+      .map(() => ({ field: 'matches', message: 'A sample does not match.' })),
     ...rejects.filter(test).map(() => ({ field: 'rejects', message: 'A look-alike matches.' })),
   ];
   return { ok: problems.length === 0, problems, covers: [] };
