@@ -126,7 +126,9 @@ function Frame({ client, session, onLeave }: FrameProps) {
               seconds.
             </Notice>
           )}
-          <div aria-live="polite">{said !== undefined && <Notice tone={said.tone}>{said.text}</Notice>}</div>
+          <div class="said" aria-live="polite">
+            {said !== undefined && <Notice tone={said.tone}>{said.text}</Notice>}
+          </div>
           <Page route={route} />
         </main>
       </div>

@@ -23,6 +23,9 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 export const PASSWORD = 'correct horse battery';
 const CSRF = 'stand-in-token';
+const FREEPBX_PAGE = '/config.php';
+const FREEPBX_HANDLER = '/ajax.php';
+const FREEPBX_TOKEN = 'frame-token';
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of any route.
 type Body = any;
@@ -52,10 +55,16 @@ export async function startStandIn(): Promise<StandIn> {
   };
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
-    if (request.url === '/v1/stream') return openStream(response);
+    if (request.url === '/v1/stream') {
+      openStream(response);
+      return;
+    }
     answer(rig, request).then(
       ([status, body]) => {
-        if (body instanceof File) return sendFile(response, body);
+        if (body instanceof File) {
+          sendFile(response, body);
+          return;
+        }
         response.writeHead(status, { 'content-type': 'application/json', ...cookie(request, status) });
         response.end(body === undefined ? '' : JSON.stringify(body));
         if (request.method !== 'GET') tell();
@@ -63,13 +72,15 @@ export async function startStandIn(): Promise<StandIn> {
       (error: Error) => response.writeHead(500).end(error.message),
     );
   });
-  function openStream(response: ServerResponse) {
-    if (isOut) return response.destroy();
+  function openStream(response: ServerResponse): void {
+    if (isOut) {
+      response.destroy();
+      return;
+    }
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.write('retry: 300\nevent: hello\ndata: {"version":"0.1.0"}\n\n');
     streams.add(response);
     response.on('close', () => streams.delete(response));
-    return response;
   }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -111,16 +122,27 @@ function cookie(request: IncomingMessage, status: number): Record<string, string
 async function answer(rig: Rig, request: IncomingMessage): Promise<Answer> {
   const { method = 'GET' } = request;
   const url = new URL(request.url ?? '/', 'http://stand-in');
-  if (!url.pathname.startsWith('/v1/')) return [200, await fileOf(url.pathname)];
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString();
   const body: Body = text === '' ? undefined : JSON.parse(text);
+  if (url.pathname === FREEPBX_HANDLER) return await throughFreepbx(rig, body);
+  if (!url.pathname.startsWith('/v1/')) return [200, await fileOf(url.pathname)];
   const isIn = request.headers.cookie?.includes('device-lock-session=1') === true;
   if (url.pathname === '/v1/session') return session(method, body, isIn);
   if (!isIn) return refused(401, 'unauthorized', 'Sign in first.');
   if (method !== 'GET' && request.headers['x-device-lock-token'] !== CSRF)
     return refused(403, 'csrf', 'No token.');
+  return await ask(rig, method, url, body);
+}
+
+/** As FreePBX's module answers: the service's status and body, for whoever has the frame's token. */
+async function throughFreepbx(rig: Rig, { method, path, body, token }: Body): Promise<Answer> {
+  if (token !== FREEPBX_TOKEN) return refused(403, 'token', 'No token.');
+  return await ask(rig, method, new URL(path, 'http://stand-in'), body ?? undefined);
+}
+
+async function ask(rig: Rig, method: string, url: URL, body: Body): Promise<Answer> {
   const made = await madeForThePage(rig, method, url, body);
   if (made !== undefined) return made;
   url.searchParams.delete('since');
@@ -129,6 +151,12 @@ async function answer(rig: Rig, request: IncomingMessage): Promise<Answer> {
 }
 
 async function fileOf(path: string): Promise<File> {
+  if (path === FREEPBX_PAGE) {
+    const page = await readFile(join(BUILT, 'index.html'), 'utf8');
+    const transport = JSON.stringify({ kind: 'freepbx', url: FREEPBX_HANDLER, token: FREEPBX_TOKEN });
+    const meta = `<meta name="device-lock-transport" content='${transport}'>`;
+    return new File(TYPES['.html'] ?? '', Buffer.from(page.replace('<head>', `<head>${meta}`)));
+  }
   const name = normalize(path === '/' ? '/index.html' : path);
   return new File(TYPES[extname(name)] ?? 'application/octet-stream', await readFile(join(BUILT, name)));
 }

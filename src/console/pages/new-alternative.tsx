@@ -43,7 +43,7 @@ export function NewAlternative({ view, onDraft, add }: Props) {
   };
   return (
     <form
-      class="row"
+      class="row fields"
       onSubmit={(event) => {
         event.preventDefault();
         add(alternativeOf(kind, text));

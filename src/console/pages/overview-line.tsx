@@ -71,7 +71,7 @@ export function OverviewLine({ row, position, isPicked, mayChange, pick, addMode
             <button
               type="button"
               class="button tiny"
-              aria-label={`Add a model from the phone of ${row.extension}`}
+              aria-label={`+ Add model from the phone of ${row.extension}`}
               onClick={() => addModel(seen.userAgent ?? '')}
             >
               + Add model
