@@ -99,6 +99,20 @@ test('a wrong password is told, and a right one opens the extensions', async () 
   await visible('Yealink SIP-T46U');
 });
 
+test('a viewer sees everything and can change nothing', async () => {
+  await page.goto(standIn.url);
+  await page.getByLabel('User', { exact: true }).fill('victor');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await visible('Yealink SIP-T46U');
+  expect(await page.getByLabel('Choose 1001').isDisabled()).toBe(true);
+  expect(await page.getByText('+ Add model').count()).toBe(0);
+  await page.getByRole('link', { name: 'Fallback and mode' }).click();
+  expect(await page.getByRole('button', { name: 'Go back to monitor …' }).isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Password').waitFor();
+});
+
 test('extensions are searched, filtered and sorted', async () => {
   await signIn();
   await page.getByRole('searchbox').fill('grandstream');

@@ -128,7 +128,7 @@ async function answer(rig: Rig, request: IncomingMessage): Promise<Answer> {
   const body: Body = text === '' ? undefined : JSON.parse(text);
   if (url.pathname === FREEPBX_HANDLER) return await throughFreepbx(rig, body);
   if (!url.pathname.startsWith('/v1/')) return [200, await fileOf(url.pathname)];
-  const isIn = request.headers.cookie?.includes('device-lock-session=1') === true;
+  const isIn = request.headers.cookie?.includes('device-lock-session=') === true;
   if (url.pathname === '/v1/session') return session(method, body, isIn);
   if (!isIn) return refused(401, 'unauthorized', 'Sign in first.');
   if (method !== 'GET' && request.headers['x-device-lock-token'] !== CSRF)
@@ -162,7 +162,9 @@ async function fileOf(path: string): Promise<File> {
 }
 
 function session(method: string, body: Body, isIn: boolean): Answer {
-  const entered = { user: 'alice', role: 'operator', csrf: CSRF };
+  const user: string = body?.user ?? 'alice';
+  const role = user === 'victor' ? 'viewer' : 'operator';
+  const entered = { user, role, csrf: CSRF };
   if (method === 'DELETE') return [204, undefined];
   if (method === 'GET') return isIn ? [200, entered] : refused(401, 'unauthorized', 'Sign in first.');
   return body.password === PASSWORD
