@@ -43,6 +43,13 @@ export interface StandIn extends AsyncDisposable {
 
 export async function startStandIn(): Promise<StandIn> {
   const rig = await makeRig();
+  rig.table.setExtensions(
+    new Map([
+      ['1001', 'Reception'],
+      ['1002', 'Workshop'],
+      ['1003', 'Management'],
+    ]),
+  );
   const asked: string[] = [];
   const streams = new Set<ServerResponse>();
   let isOut = false;
