@@ -4,6 +4,7 @@ import { argv, exit, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import type { AsteriskVersion } from '../lab/cache.ts';
 import { measureCheck } from './check.ts';
+import { measureConsole } from './console.ts';
 import { measureFlag } from './flag.ts';
 import { machineOf, machineText } from './machine.ts';
 import type { PartOptions } from './part.ts';
@@ -18,6 +19,7 @@ const USAGE = `Measures what Device Lock costs, on a real Asterisk in a folder (
   scripts/bench service    the service's own part of a check, alone and under 500 REGISTERs a second
   scripts/bench flag       from a thief's 200 OK to its violation in memory
   scripts/bench scale      memory, a verdict, and the longest stalls at 10,000 and 100,000 extensions
+  scripts/bench console    how soon the console's page is there, in Chromium
 
   --asterisk 16|22         which Asterisk (22)
   --quick                  fewer rounds and smaller sizes: shows that it works, not what to quote
@@ -32,6 +34,7 @@ const PARTS: Readonly<Record<PartReport['part'], (options: PartOptions) => Promi
   service: measureService,
   flag: measureFlag,
   scale: measureScale,
+  console: measureConsole,
 };
 
 /** A mistake on the command line, for the person who made it. */

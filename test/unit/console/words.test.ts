@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { ViolationView } from '../../../src/console/api/shapes.ts';
+import { barsOf, sourcesOf } from '../../../src/console/model/picture.ts';
+import { ago, callWords, previewWords } from '../../../src/console/model/words.ts';
+
+const NOW = Date.parse('2026-03-10T12:00:00Z');
+
+test('a preview says how many would be in violation, and that their calls would be refused', () => {
+  const preview = {
+    changes: [],
+    wouldViolate: [],
+    wouldEnd: [],
+    counts: { changed: 40, wouldViolate: 37, wouldEnd: 1 },
+  };
+  expect(previewWords(preview, 'enforce')).toBe(
+    '40 extensions would change. 37 registered phones would be in violation now, and their calls refused. 1 violation would end.',
+  );
+});
+
+test('a violation says what happened to its calls', () => {
+  expect(callWords({ calls: 0, mode: 'enforce', dialled: null })).toBe('Registered, made no call');
+  expect(callWords({ calls: 2, mode: 'enforce', dialled: '900' })).toBe('2 calls refused, last to 900');
+  expect(callWords({ calls: 1, mode: 'monitor', dialled: null })).toBe('1 call passed (monitor)');
+});
+
+test('times are told as a person would', () => {
+  expect(ago('2026-03-10T11:59:50Z', NOW)).toBe('just now');
+  expect(ago('2026-03-10T09:30:00Z', NOW)).toBe('2 h ago');
+  expect(ago('2026-03-01T12:00:00Z', NOW)).toBe('9 d ago');
+});
+
+test('every violation is in one bar of the picture, and its source is counted', () => {
+  const seen = [
+    violation('2026-03-10T11:59:00Z', '203.0.113.1:5060'),
+    violation('2026-03-02T01:00:00Z', '[2001:db8::1]:5060'),
+    violation('2026-03-10T12:00:00Z', '203.0.113.1:6000'),
+  ];
+  const bars = barsOf(seen, NOW);
+  expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(3);
+  expect(bars.length).toBeLessThanOrEqual(30);
+  expect(sourcesOf(seen)[0]).toEqual({ ip: '203.0.113.1', count: 2 });
+});
+
+function violation(lastSeen: string, address: string): ViolationView {
+  const device = { userAgent: 'friendly-scanner', userAgentFault: null };
+  const counts = { registers: 1, calls: 0, dialled: null, ended: null };
+  const rest = {
+    id: 1,
+    extension: '1001',
+    reason: 'wrong-device',
+    by: [],
+    mode: 'enforce' as const,
+    firstSeen: lastSeen,
+  };
+  return { ...device, ...counts, ...rest, lastSeen, address };
+}
