@@ -14,13 +14,24 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'pbx',
+          include: ['test/pbx/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
+          // None of these measures a wait: two at a time.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
           name: 'asterisk',
           include: ['test/asterisk/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
           // Two cores: one real Asterisk at a time, and nothing beside it, keeps the measured waits honest.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 3 },
         },
       },
       {

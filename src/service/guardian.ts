@@ -163,7 +163,10 @@ export class Guardian {
     const isRegister = !listed && change.kind !== 'located';
     const known = this.#remembered.get(contact.id);
     const isNews = known === undefined || isRefresh(known, contact) || isMove(known, contact);
-    if (isRegister || isNews) store.putContact(contact);
+    if (isRegister || isNews) {
+      store.putContact(contact);
+      book.seenAnew(contact);
+    }
     if (isRegister || (change.kind === 'appeared' && isNews)) {
       this.#see(contact.extension, contact.userAgent, contact.source?.address, 'REGISTER', change.matches);
     }

@@ -57,6 +57,11 @@ export class ViolationBook {
     this.#cleared.clear();
   }
 
+  /** This device has registered since: that it was dealt with before says nothing of that. */
+  seenAnew({ extension, userAgent, source }: Contact): void {
+    this.#cleared.delete(clearedKey(extension, keyOf(userAgent, source?.address)));
+  }
+
   open(extension: string): Violation[] {
     return [...(this.#open.get(extension)?.values() ?? [])].map(({ violation }) => violation);
   }

@@ -144,9 +144,9 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     it("not by the real phone's REGISTERs beside it", async () => {
       const { device, thief } = await setTheStage();
       const phone = await scene.registered('1011', DESK_PHONE, { at: ELSEWHERE });
-      await scene.knows('1011', DESK_PHONE, device);
+      await scene.knows('1011', device);
       for (let n = 0; n < 3; n++) await phone.register({ expires: 300 + n });
-      await scene.knows('1011', DESK_PHONE, device);
+      await scene.knows('1011', device);
       expect(await open(device)).toHaveLength(1);
       expect(await statusOf(phone)).toBe(200);
       expect(await statusOf(thief)).toBe(403);
@@ -178,6 +178,17 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     expect(again).toMatchObject({ ended: null });
     expect(again?.id).toBeGreaterThan(cleared?.id ?? 0);
     expect(before).toEqual(cleared);
+  });
+
+  it('stays cleared over a restart of the service, until the thief registers again', async () => {
+    const { device, thief } = await setTheStage();
+    await scene.service.run('clear', '1011');
+    await scene.service.stop();
+    await scene.service.start();
+    await scene.knows('1011', device);
+    expect(await open(device)).toEqual([]);
+    await thief.register({ expires: 600 });
+    await until('it is open again', SOON_MS, async () => (await open(device)).length === 1);
   });
 
   /** A thief that is registered at 1011 and was refused once. */

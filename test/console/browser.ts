@@ -14,7 +14,16 @@ export async function openBrowser(): Promise<Browser> {
     execFileSync('apt-get', ['update', '-q'], options);
     execFileSync(
       'apt-get',
-      ['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-open-sans'],
+      [
+        'install',
+        '-y',
+        '-q',
+        '-o',
+        'DPkg::Lock::Timeout=120',
+        '--no-install-recommends',
+        'chromium',
+        'fonts-open-sans',
+      ],
       options,
     );
   }

@@ -35,7 +35,7 @@ missing=
 for tool in ip openssl nsenter unshare setpriv; do command -v $tool >/dev/null || missing=yes; done
 [ -n "$missing" ] || exit 0
 apt-get update -q
-DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends iproute2 openssl util-linux
+DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o DPkg::Lock::Timeout=120 --no-install-recommends iproute2 openssl util-linux
 `;
 
 export interface Said {

@@ -12,6 +12,9 @@ import { mariadbRoot } from './cache.ts';
 import { buildRoot } from './root.ts';
 import { until } from './until.ts';
 
+/** The server and the client, without what would start them. */
+export const MARIADB_PACKAGES = 'mariadb-server-core,mariadb-client-core';
+
 const run = promisify(execFile);
 const STARTS_MS = 60_000;
 const ENDS_MS = 20_000;
@@ -37,7 +40,7 @@ export class Mariadb implements AsyncDisposable {
   /** Builds the root first where it is not there (a minute). */
   static async start(): Promise<Mariadb> {
     const root = mariadbRoot();
-    await buildRoot(root, 'bookworm', 'mariadb-server-core,mariadb-client-core');
+    await buildRoot(root, 'bookworm', MARIADB_PACKAGES);
     const inside = `/lab/mariadb-${randomBytes(6).toString('hex')}`;
     const home = join(root, inside);
     await mkdir(join(home, 'bin'), { recursive: true });

@@ -11,6 +11,9 @@ import { text } from 'node:stream/consumers';
 import { PHP_SUITES, type PhpVersion, phpRootOf } from './cache.ts';
 import { buildRoot } from './root.ts';
 
+/** Of Debian; FreePBX has them too. */
+export const PHP_PACKAGES = 'php-cli,php-curl';
+
 const PROJECT = join(import.meta.dirname, '../..');
 /** What a run of PHP may need of the project; the same places in the root as in the checkout. */
 const COPIED = ['dialplan', 'test/freepbx', 'test/lab/etc'];
@@ -30,7 +33,7 @@ export class Php implements AsyncDisposable {
   /** Builds the root first where it is not there (a minute). */
   static async open(version: PhpVersion): Promise<Php> {
     const root = phpRootOf(version);
-    await buildRoot(root, PHP_SUITES[version], 'php-cli,php-curl');
+    await buildRoot(root, PHP_SUITES[version], PHP_PACKAGES);
     await removeForgotten(join(root, 'lab'));
     const inside = `/lab/php-${randomBytes(6).toString('hex')}`;
     for (const folder of COPIED) {

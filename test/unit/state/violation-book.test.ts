@@ -64,11 +64,14 @@ describe('after a restart', () => {
     expect(book.hasOpen('1001')).toBe(false);
   });
 
-  it('opens again when the device registers, calls, or is judged anew once all is listed', () => {
+  it('opens again when the device registers, has registered meanwhile, calls, or is judged anew once all is listed', () => {
     restarted();
     expect(register(thief(), 3000)).toMatchObject([{ change: 'opened', violation: { id: 2 } }]);
     restarted();
     expect(callOf('thief', '198.51.100.66:5060', 3000)).toMatchObject([{ change: 'opened' }]);
+    restarted();
+    book.seenAnew(thief());
+    expect(book.holds(thief(), 'wrong-device', 'enforce', 3000)).toMatchObject([{ change: 'opened' }]);
     restarted();
     book.forgetCleared();
     expect(book.holds(thief(), 'wrong-device', 'enforce', 3000)).toMatchObject([{ change: 'opened' }]);
