@@ -38,8 +38,11 @@ class Planner {
   readonly #tables: Tables;
   readonly #taken: Told[] = [];
   readonly #left: Told[] = [];
-  /** By a phone's id and by its name. */
+  /** Of every phone, taken or not. */
+  readonly #ids = new Set<string>();
   readonly #phones = new Map<string, Custom>();
+  /** The ids that bear a name: a name of two phones says nothing. */
+  readonly #idsOf = new Map<string, Set<string>>();
   readonly #policies: Record<string, PolicyView> = {};
 
   constructor(tables: Tables) {
@@ -63,12 +66,13 @@ class Planner {
     const what = `phone ${id ?? pick(row, names) ?? '(without a name)'}`;
     const text = pick(row, pattern);
     if (id === undefined) return this.#leave(what, 'no column holds its id');
+    this.#ids.add(id);
+    const name = pick(row, names);
+    if (name !== undefined) this.#idsOf.set(name, (this.#idsOf.get(name) ?? new Set()).add(id));
     if (text === undefined) return this.#leave(what, 'no column holds a pattern');
     const converted = convert(text);
     if (converted.kind === 'left') return this.#leave(what, `${quoted(text)}: ${converted.why}`);
     this.#phones.set(id, converted.alternative);
-    const name = pick(row, names);
-    if (name !== undefined) this.#phones.set(name, converted.alternative);
     return this.#take(what, `${quoted(text)}, ${converted.note}`);
   }
 
@@ -109,7 +113,10 @@ class Planner {
     }
     if (mode === 'model' || mode === 'phone') {
       const phone = pick(row, columns.phone) ?? '';
-      const alternative = this.#phones.get(phone);
+      const ids = new Set([...(this.#ids.has(phone) ? [phone] : []), ...(this.#idsOf.get(phone) ?? [])]);
+      if (ids.size > 1) return { kind: 'left', why: `${quoted(phone)} may be any of ${ids.size} phones` };
+      const [id = ''] = ids;
+      const alternative = this.#phones.get(id);
       if (alternative === undefined) return { kind: 'left', why: `its phone ${quoted(phone)} was not taken` };
       return { kind: 'taken', alternative, note: `the pattern of phone ${quoted(phone)}` };
     }
