@@ -43,6 +43,7 @@ class Planner {
   readonly #phones = new Map<string, Custom>();
   /** The ids that bear a name: a name of two phones says nothing. */
   readonly #idsOf = new Map<string, Set<string>>();
+  readonly #rowsOf = new Map<string, number>();
   readonly #policies: Record<string, PolicyView> = {};
 
   constructor(tables: Tables) {
@@ -51,6 +52,7 @@ class Planner {
 
   plan(): Plan {
     for (const row of this.#tables.phones) this.#takePhone(row);
+    for (const row of this.#tables.extensions) this.#countExtension(row);
     for (const row of this.#tables.extensions) this.#takeExtension(row);
     const settings = this.#settings();
     const document: ExportDocument = {
@@ -76,6 +78,11 @@ class Planner {
     return this.#take(what, `${quoted(text)}, ${converted.note}`);
   }
 
+  #countExtension(row: Row): void {
+    const extension = pick(row, COLUMNS.extension.extension) ?? '';
+    this.#rowsOf.set(extension, (this.#rowsOf.get(extension) ?? 0) + 1);
+  }
+
   #takeExtension(row: Row): undefined {
     const columns = COLUMNS.extension;
     const extension = pick(row, columns.extension);
@@ -83,6 +90,7 @@ class Planner {
       return this.#leave(`extension ${quoted(extension ?? '')}`, 'no column holds its number');
     }
     const what = `extension ${extension}`;
+    if (this.#rowsOf.get(extension) !== 1) return this.#leave(what, 'it has several rows there');
     const enabled = pick(row, columns.enabled);
     if (enabled !== undefined && OFF.has(enabled.toLowerCase())) {
       return this.#leave(what, 'its lock was switched off there');
@@ -90,7 +98,6 @@ class Planner {
     const found = this.#alternativeOf(row);
     if (found.kind === 'left') return this.#leave(what, found.why);
     const policy = { alternatives: [found.alternative], mode: null, requireRegistration: null };
-    if (this.#policies[extension] !== undefined) return this.#leave(what, 'it is there twice');
     this.#policies[extension] = policy;
     this.#take(what, found.note);
   }

@@ -42,6 +42,17 @@ test.each([
   expect(left.at(-1)).toMatchObject({ what: 'extension 1001', how: expect.stringContaining('2 phones') });
 });
 
+test('an extension of several rows is left, whichever comes first', () => {
+  const { document, left } = plan({
+    extensions: [
+      { extension: '1001', mode: 'device', user_agent: 'a' },
+      { extension: '1001', mode: 'none', user_agent: null },
+    ],
+  });
+  expect(document.policies).toEqual({});
+  expect(left).toHaveLength(2);
+});
+
 test('a device lock is the exact User-Agent, blanks and punctuation and all', () => {
   const { document } = plan({
     extensions: [{ ext: '1001', mode: 'device', user_agent: 'Yealink SIP-T46U 108.86.0.20' }],
