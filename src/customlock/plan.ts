@@ -38,8 +38,12 @@ class Planner {
   readonly #tables: Tables;
   readonly #taken: Told[] = [];
   readonly #left: Told[] = [];
-  /** By a phone's id and by its name. */
+  /** Of every phone, taken or not. */
+  readonly #ids = new Set<string>();
   readonly #phones = new Map<string, Custom>();
+  /** The ids that bear a name: a name of two phones says nothing. */
+  readonly #idsOf = new Map<string, Set<string>>();
+  readonly #rowsOf = new Map<string, number>();
   readonly #policies: Record<string, PolicyView> = {};
 
   constructor(tables: Tables) {
@@ -48,6 +52,7 @@ class Planner {
 
   plan(): Plan {
     for (const row of this.#tables.phones) this.#takePhone(row);
+    for (const row of this.#tables.extensions) this.#countExtension(row);
     for (const row of this.#tables.extensions) this.#takeExtension(row);
     const settings = this.#settings();
     const document: ExportDocument = {
@@ -63,13 +68,19 @@ class Planner {
     const what = `phone ${id ?? pick(row, names) ?? '(without a name)'}`;
     const text = pick(row, pattern);
     if (id === undefined) return this.#leave(what, 'no column holds its id');
+    this.#ids.add(id);
+    const name = pick(row, names);
+    if (name !== undefined) this.#idsOf.set(name, (this.#idsOf.get(name) ?? new Set()).add(id));
     if (text === undefined) return this.#leave(what, 'no column holds a pattern');
     const converted = convert(text);
     if (converted.kind === 'left') return this.#leave(what, `${quoted(text)}: ${converted.why}`);
     this.#phones.set(id, converted.alternative);
-    const name = pick(row, names);
-    if (name !== undefined) this.#phones.set(name, converted.alternative);
     return this.#take(what, `${quoted(text)}, ${converted.note}`);
+  }
+
+  #countExtension(row: Row): void {
+    const extension = pick(row, COLUMNS.extension.extension) ?? '';
+    this.#rowsOf.set(extension, (this.#rowsOf.get(extension) ?? 0) + 1);
   }
 
   #takeExtension(row: Row): undefined {
@@ -79,6 +90,7 @@ class Planner {
       return this.#leave(`extension ${quoted(extension ?? '')}`, 'no column holds its number');
     }
     const what = `extension ${extension}`;
+    if (this.#rowsOf.get(extension) !== 1) return this.#leave(what, 'it has several rows there');
     const enabled = pick(row, columns.enabled);
     if (enabled !== undefined && OFF.has(enabled.toLowerCase())) {
       return this.#leave(what, 'its lock was switched off there');
@@ -86,7 +98,6 @@ class Planner {
     const found = this.#alternativeOf(row);
     if (found.kind === 'left') return this.#leave(what, found.why);
     const policy = { alternatives: [found.alternative], mode: null, requireRegistration: null };
-    if (this.#policies[extension] !== undefined) return this.#leave(what, 'it is there twice');
     this.#policies[extension] = policy;
     this.#take(what, found.note);
   }
@@ -109,7 +120,10 @@ class Planner {
     }
     if (mode === 'model' || mode === 'phone') {
       const phone = pick(row, columns.phone) ?? '';
-      const alternative = this.#phones.get(phone);
+      const ids = new Set([...(this.#ids.has(phone) ? [phone] : []), ...(this.#idsOf.get(phone) ?? [])]);
+      if (ids.size > 1) return { kind: 'left', why: `${quoted(phone)} may be any of ${ids.size} phones` };
+      const [id = ''] = ids;
+      const alternative = this.#phones.get(id);
       if (alternative === undefined) return { kind: 'left', why: `its phone ${quoted(phone)} was not taken` };
       return { kind: 'taken', alternative, note: `the pattern of phone ${quoted(phone)}` };
     }

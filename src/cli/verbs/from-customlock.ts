@@ -84,7 +84,8 @@ async function accessOf(options: Options): Promise<DatabaseAccess> {
     user: mysqlUser ?? given?.user ?? '',
     password: password ?? given?.password ?? '',
     host: mysqlHost ?? given?.host,
-    socket: mysqlSocket ?? given?.socket,
+    // A host that was asked for is not to lose to FreePBX's own socket.
+    socket: mysqlSocket ?? (mysqlHost === undefined ? given?.socket : undefined),
     database: mysqlDatabase ?? given?.database ?? 'asterisk',
   };
 }

@@ -25,6 +25,34 @@ test('a lock to a phone becomes a lock to its pattern', () => {
   expect(left).toEqual([]);
 });
 
+test.each([
+  ['two phones bear', [PHONES[0], { id: '7', name: 'Yealink T4', pattern: 'SIP-T4%' }], 'Yealink T4'],
+  ['is the id of another phone', [{ id: '7', name: '2', pattern: 'Grandstream%' }, PHONES[1]], '2'],
+  [
+    'a phone that was refused bears too',
+    [PHONES[1], { id: '7', name: 'Zoiper', pattern: '/(?=a)/' }],
+    'Zoiper',
+  ],
+])('a lock to a name that %s is left', (_, phones, phone) => {
+  const { document, left } = plan({
+    phones: phones.filter((row) => row !== undefined),
+    extensions: [{ extension: '1001', lock_mode: 'model', phone }],
+  });
+  expect(document.policies).toEqual({});
+  expect(left.at(-1)).toMatchObject({ what: 'extension 1001', how: expect.stringContaining('2 phones') });
+});
+
+test('an extension of several rows is left, whichever comes first', () => {
+  const { document, left } = plan({
+    extensions: [
+      { extension: '1001', mode: 'device', user_agent: 'a' },
+      { extension: '1001', mode: 'none', user_agent: null },
+    ],
+  });
+  expect(document.policies).toEqual({});
+  expect(left).toHaveLength(2);
+});
+
 test('a device lock is the exact User-Agent, blanks and punctuation and all', () => {
   const { document } = plan({
     extensions: [{ ext: '1001', mode: 'device', user_agent: 'Yealink SIP-T46U 108.86.0.20' }],
