@@ -33,6 +33,11 @@ class FreePBX_Helpers
 		unset(self::$kept[$id][$name]);
 	}
 
+	public function deleteAll()
+	{
+		self::$kept = [];
+	}
+
 	public function getAll($id = 'noid')
 	{
 		return self::$kept[$id] ?? [];

@@ -48,9 +48,8 @@ class Devicelock extends \FreePBX_Helpers implements \BMO
 	{
 		$this->FreePBX->Job->removeAllByModule('devicelock');
 		$this->notices()->removeAll();
-		foreach (['dialplan', 'notified', 'forget'] as $key) {
-			$this->delConfig($key);
-		}
+		// Everything it kept, and the table for it.
+		$this->deleteAll();
 	}
 
 	public function backup()
