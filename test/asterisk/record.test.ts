@@ -144,9 +144,9 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     it("not by the real phone's REGISTERs beside it", async () => {
       const { device, thief } = await setTheStage();
       const phone = await scene.registered('1011', DESK_PHONE, { at: ELSEWHERE });
-      await scene.knows('1011', device);
+      await scene.knows('1011', DESK_PHONE, device);
       for (let n = 0; n < 3; n++) await phone.register({ expires: 300 + n });
-      await scene.knows('1011', device);
+      await scene.knows('1011', DESK_PHONE, device);
       expect(await open(device)).toHaveLength(1);
       expect(await statusOf(phone)).toBe(200);
       expect(await statusOf(thief)).toBe(403);
