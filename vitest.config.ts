@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
+// The groups run in this order; 0 would be none, and last.
 export default defineConfig({
   test: {
     reporters: ['default', './test/report/totals.ts'],
@@ -9,7 +10,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 30_000,
-          sequence: { groupOrder: 0 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -20,7 +21,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // None of these measures a wait: two at a time.
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -31,7 +32,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // Two cores: one real Asterisk at a time, and nothing beside it, keeps the measured waits honest.
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
       {
@@ -42,7 +43,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 300_000,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
