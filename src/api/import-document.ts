@@ -6,11 +6,11 @@ import { Fault } from '../domain/fault.ts';
 import { sameAlternative } from '../domain/lock.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import { type ExtensionPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
-import { checkAlternative, checkExtensionName } from '../operator/checks.ts';
+import { checkAlternative, checkExtensionName, checkNetworks } from '../operator/checks.ts';
 import { Library } from '../operator/library.ts';
 import type { Decisions } from '../operator/operator.ts';
 import type { ExportDocument, ImportReport, PolicyView } from './shapes.ts';
-import { readSettings } from './views.ts';
+import { readOptions, readSettings } from './views.ts';
 
 /** What there is now. */
 export interface Present {
@@ -37,6 +37,7 @@ export function planImport(document: ExportDocument, present: Present): ImportPl
   const settings = { ...present.settings, ...readSettings(document.settings ?? {}) };
   const isNew = !same(settings, present.settings);
   if (settings.fallback !== undefined) library.require(settings.fallback);
+  checkNetworks(settings.networks);
   const policies = planPolicies(document, present, library);
   checkRemoved(models.removed, policies, present);
   return {
@@ -90,6 +91,7 @@ function planPolicies(
     try {
       checkExtensionName(extension);
       for (const one of asked.alternatives ?? []) checkAlternative(one, (id) => library.require(id));
+      checkNetworks(asked.networks ?? []);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       throw new Fault(error.code, `Extension ${extension}: ${error.message}`, error.hint, { cause: error });
@@ -118,14 +120,14 @@ function checkRemoved(
   }
 }
 
-function readPolicy({ alternatives, mode, requireRegistration }: Partial<PolicyView>): ExtensionPolicy {
+function readPolicy(asked: Partial<PolicyView>): ExtensionPolicy {
+  const { alternatives } = asked;
   const distinct = alternatives?.filter(
     (one, at) => alternatives.findIndex((other) => sameAlternative(one, other)) === at,
   );
   const policy = {
     lock: distinct === undefined ? undefined : { alternatives: distinct },
-    mode: mode ?? undefined,
-    requireRegistration: requireRegistration ?? undefined,
+    ...readOptions(asked),
   };
   return same(policy, NO_POLICY) ? NO_POLICY : policy;
 }

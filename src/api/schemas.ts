@@ -4,10 +4,36 @@
  */
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { MAX_ALTERNATIVES, MAX_LOCK_TEXT } from '../domain/lock.ts';
+import { MAX_NETWORK_TEXT, MAX_NETWORKS, type Options } from '../domain/policy.ts';
 
-const mode = { type: 'string', enum: ['enforce', 'monitor'] } as const;
-const modeOrNull = { type: ['string', 'null'], enum: ['enforce', 'monitor', null] } as const;
-const switchOrNull = { type: ['boolean', 'null'] } as const;
+const networks = {
+  maxItems: MAX_NETWORKS,
+  uniqueItems: true,
+  items: { type: 'string', minLength: 1, maxLength: MAX_NETWORK_TEXT },
+} as const;
+
+/** What is decided for the system. */
+const options = {
+  mode: { type: 'string', enum: ['enforce', 'monitor'] },
+  requireRegistration: { type: 'boolean' },
+  evict: { type: 'boolean' },
+  hangUp: { type: 'boolean' },
+  firstUse: { type: 'boolean' },
+  firmwareDrift: { type: 'string', enum: ['off', 'notify', 'follow'] },
+  networks: { type: 'array', ...networks },
+} as const satisfies Record<keyof Options, object>;
+
+/** The same for one extension: `null` goes back to the system's. */
+const ownOptions = {
+  mode: { type: ['string', 'null'], enum: ['enforce', 'monitor', null] },
+  requireRegistration: { type: ['boolean', 'null'] },
+  evict: { type: ['boolean', 'null'] },
+  hangUp: { type: ['boolean', 'null'] },
+  firstUse: { type: ['boolean', 'null'] },
+  firmwareDrift: { type: ['string', 'null'], enum: ['off', 'notify', 'follow', null] },
+  networks: { type: ['array', 'null'], ...networks },
+} as const satisfies Record<keyof Options, object>;
+
 const modelId = { type: 'string', minLength: 1, maxLength: 60 } as const;
 const lockText = { type: 'string', minLength: 1, maxLength: MAX_LOCK_TEXT } as const;
 const samples = {
@@ -52,8 +78,7 @@ export const policyBody = {
   ...object({
     alternatives: { ...alternatives, items: choice([...written, captured]) },
     add: { type: 'boolean' },
-    mode: modeOrNull,
-    requireRegistration: switchOrNull,
+    ...ownOptions,
   }),
   minProperties: 1,
   dependencies: { add: ['alternatives'] },
@@ -70,7 +95,7 @@ export const checkBody = object(
 export const renameBody = object({ to: { type: 'string', minLength: 1, maxLength: 80 } }, ['to']);
 
 export const settingsBody = {
-  ...object({ mode, requireRegistration: { type: 'boolean' }, fallback: { type: ['string', 'null'] } }),
+  ...object({ ...options, fallback: { type: ['string', 'null'] } }),
   minProperties: 1,
 } as const;
 
@@ -98,19 +123,14 @@ export const importBody = object(
         format: { const: 'device-lock' },
         version: { const: 1 },
         exported: { type: 'string', maxLength: 40 },
-        settings: object({
-          mode,
-          requireRegistration: { type: 'boolean' },
-          fallback: { type: ['string', 'null'], maxLength: 60 },
-        }),
+        settings: object({ ...options, fallback: { type: ['string', 'null'], maxLength: 60 } }),
         policies: {
           type: 'object',
           maxProperties: 100_000,
           propertyNames: { maxLength: 80 },
           additionalProperties: object({
             alternatives: { ...alternatives, type: ['array', 'null'] },
-            mode: modeOrNull,
-            requireRegistration: switchOrNull,
+            ...ownOptions,
           }),
         },
         models: { type: 'array', maxItems: 2000, items: wholeModel },

@@ -6,6 +6,7 @@ import type { CallOutcome } from '../domain/call-record.ts';
 import type { Proof } from '../domain/contact.ts';
 import type { Alternative, LockMode, LockSource, Mode } from '../domain/lock.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
+import type { Options } from '../domain/policy.ts';
 import type { Judgement } from '../domain/verdict.ts';
 import type { SeenBy, ViolationEnd } from '../domain/violation.ts';
 
@@ -35,20 +36,17 @@ export interface ContactView extends DeviceView, IdentityView {
   readonly matches: boolean | null;
 }
 
-export interface LockView {
+/** The lock in force, and how it is applied. */
+export interface LockView extends Options {
   readonly source: LockSource;
   readonly kind: LockMode;
   readonly alternatives: readonly Alternative[];
-  readonly mode: Mode;
-  readonly requireRegistration: boolean;
 }
 
 /** What the operator decided for the extension itself; null is inherited. */
-export interface PolicyView {
+export type PolicyView = { readonly [K in keyof Options]: Options[K] | null } & {
   readonly alternatives: readonly Alternative[] | null;
-  readonly mode: Mode | null;
-  readonly requireRegistration: boolean | null;
-}
+};
 
 export interface ExtensionSummary {
   readonly extension: string;
@@ -119,9 +117,7 @@ export interface AuditView {
   readonly detail: string;
 }
 
-export interface SettingsView {
-  readonly mode: Mode;
-  readonly requireRegistration: boolean;
+export interface SettingsView extends Options {
   readonly fallback: string | null;
 }
 

@@ -4,7 +4,14 @@ import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
 import { lockMode } from '../domain/lock.ts';
-import type { ExtensionPolicy, Settings } from '../domain/policy.ts';
+import {
+  type ExtensionPolicy,
+  OPTION_NAMES,
+  type Options,
+  type OwnOptions,
+  optionsInForce,
+  type Settings,
+} from '../domain/policy.ts';
 import type { Sighting } from '../domain/sighting.ts';
 import { showUserAgent, type UserAgent } from '../domain/user-agent.ts';
 import type { Violation } from '../domain/violation.ts';
@@ -42,20 +49,28 @@ export function viewContact(
   };
 }
 
-export function viewLock({ source, lock, mode, requireRegistration }: LockInForce): LockView {
-  return { source, kind: lockMode(lock), alternatives: lock?.alternatives ?? [], mode, requireRegistration };
-}
-
-export function viewPolicy({ lock, mode, requireRegistration }: ExtensionPolicy): PolicyView {
+export function viewLock(inForce: LockInForce): LockView {
+  const { source, lock } = inForce;
   return {
-    alternatives: lock?.alternatives ?? null,
-    mode: mode ?? null,
-    requireRegistration: requireRegistration ?? null,
+    ...{ source, kind: lockMode(lock), alternatives: lock?.alternatives ?? [] },
+    ...optionsInForce(inForce, inForce),
   };
 }
 
-export function viewSettings({ mode, requireRegistration, fallback }: Settings): SettingsView {
-  return { mode, requireRegistration, fallback: fallback ?? null };
+export function viewPolicy(policy: ExtensionPolicy): PolicyView {
+  const options = OPTION_NAMES.map((name) => [name, policy[name] ?? null]);
+  return { alternatives: policy.lock?.alternatives ?? null, ...Object.fromEntries(options) } as PolicyView;
+}
+
+/** In JSON what is not decided is `null`, or left out. */
+export function readOptions(asked: { readonly [K in keyof Options]?: Options[K] | null }): OwnOptions {
+  return Object.fromEntries(
+    OPTION_NAMES.map((name) => [name, asked[name] ?? undefined]),
+  ) as unknown as OwnOptions;
+}
+
+export function viewSettings(settings: Settings): SettingsView {
+  return { ...optionsInForce(settings, settings), fallback: settings.fallback ?? null };
 }
 
 /** In JSON the fallback is off by `null`; in the domain it is undefined, and a property that is not there stays. */

@@ -8,12 +8,12 @@
  *   PASS/<ext>/<digest>      epoch until which the device at that IP passes unasked
  *   LOCK/<ext>/<n>           the extension's own policy, as JSON in pieces, to recover it from
  *   MODEL/<id>/<n>           a phone model an operator wrote, likewise
- *   SETTING/<name>           system-wide settings
+ *   SETTING/system/<n>       the system-wide settings, likewise
  *   JOURNAL/...              written by the dialplan, collected by the service
  */
 import { createHash } from 'node:crypto';
 import { type Lock, lockMode, type Mode } from '../domain/lock.ts';
-import type { ExtensionPolicy } from '../domain/policy.ts';
+import { type ExtensionPolicy, isEmptyPolicy } from '../domain/policy.ts';
 import type { UserAgent } from '../domain/user-agent.ts';
 
 export const FAMILY = 'CUSTOMLOCK';
@@ -33,9 +33,7 @@ export interface ExtensionFacts {
 export function extensionEntries(extension: string, facts: ExtensionFacts): Map<string, string> {
   const { policy } = facts;
   const entries = lockEntries(extension, facts);
-  const hasPolicy =
-    policy.lock !== undefined || policy.mode !== undefined || policy.requireRegistration !== undefined;
-  if (!hasPolicy) return entries;
+  if (isEmptyPolicy(policy)) return entries;
   for (const [key, piece] of pieces(`LOCK/${extension}`, asciiJson(policy))) entries.set(key, piece);
   return entries;
 }

@@ -28,7 +28,7 @@ export function entriesOfSystem({ table, library, gate }: Memory): Map<string, s
   const entries = new Map([
     ['SETTING/when-unavailable', gate['when-unavailable']],
     ['SETTING/refusal', gate.refusal],
-    ['SETTING/system', asciiJson(table.settings)],
+    ...pieces('SETTING/system', asciiJson(table.settings)),
   ]);
   for (const { id, model } of library.stored()) {
     for (const [key, piece] of pieces(`MODEL/${id}`, asciiJson(model ?? { hidden: true })))

@@ -2,7 +2,14 @@
 
 import { type Alternative, MAX_ALTERNATIVES } from '../domain/lock.ts';
 import { MODEL_ID, type PhoneModel } from '../domain/phone-model.ts';
-import { DEFAULT_SETTINGS, type ExtensionPolicy, type Settings } from '../domain/policy.ts';
+import {
+  DEFAULT_SETTINGS,
+  type ExtensionPolicy,
+  MAX_NETWORKS,
+  type OwnOptions,
+  optionsInForce,
+  type Settings,
+} from '../domain/policy.ts';
 import type { StoredModel } from '../store/store.ts';
 import { joinPieces } from './entries.ts';
 
@@ -29,7 +36,7 @@ export function recoverFrom(tree: ReadonlyMap<string, string>): Recovered {
     if (model === undefined) unreadable.push(`MODEL/${name}`);
     else models.push(model);
   }
-  const system = tree.get('SETTING/system');
+  const system = joinPieces('SETTING', tree).get('system');
   if (system !== undefined) {
     settings = readSettings(parse(system));
     if (settings === undefined) unreadable.push('SETTING/system');
@@ -48,17 +55,35 @@ function parse(text: string): Record<string, unknown> | undefined {
 
 function readPolicy(value: Record<string, unknown> | undefined): ExtensionPolicy | undefined {
   if (value === undefined) return undefined;
-  const { lock, mode, requireRegistration } = value;
+  const { lock } = value;
   let alternatives: Alternative[] | undefined;
   if (lock !== undefined) {
     alternatives = isObject(lock) ? readAlternatives(lock['alternatives']) : undefined;
     if (alternatives === undefined) return undefined;
   }
+  return { lock: alternatives === undefined ? undefined : { alternatives }, ...readOptions(value) };
+}
+
+/** What makes no sense counts as not decided. */
+function readOptions(value: Record<string, unknown>): OwnOptions {
+  const { networks } = value;
   return {
-    lock: alternatives === undefined ? undefined : { alternatives },
-    mode: mode === 'enforce' || mode === 'monitor' ? mode : undefined,
-    requireRegistration: typeof requireRegistration === 'boolean' ? requireRegistration : undefined,
+    mode: oneOf(['enforce', 'monitor'], value['mode']),
+    requireRegistration: flag(value['requireRegistration']),
+    evict: flag(value['evict']),
+    hangUp: flag(value['hangUp']),
+    firstUse: flag(value['firstUse']),
+    firmwareDrift: oneOf(['off', 'notify', 'follow'], value['firmwareDrift']),
+    networks: isTexts(networks) && networks.length <= MAX_NETWORKS ? networks : undefined,
   };
+}
+
+function oneOf<const T extends string>(words: readonly T[], value: unknown): T | undefined {
+  return words.find((word) => word === value);
+}
+
+function flag(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined;
 }
 
 function readAlternatives(value: unknown): Alternative[] | undefined {
@@ -89,10 +114,9 @@ function readModel(id: string, value: Record<string, unknown> | undefined): Stor
 
 function readSettings(value: Record<string, unknown> | undefined): Settings | undefined {
   if (value === undefined) return undefined;
-  const { mode, requireRegistration, fallback } = value;
+  const { fallback } = value;
   return {
-    mode: mode === 'monitor' ? 'monitor' : DEFAULT_SETTINGS.mode,
-    requireRegistration: requireRegistration === true,
+    ...optionsInForce(readOptions(value), DEFAULT_SETTINGS),
     fallback: typeof fallback === 'string' && MODEL_ID.test(fallback) ? fallback : undefined,
   };
 }

@@ -28,6 +28,11 @@ export interface Options {
   readonly add?: boolean;
   readonly mode?: 'monitor' | 'enforce' | 'inherit';
   readonly requireRegistration?: 'on' | 'off' | 'inherit';
+  readonly evict?: 'on' | 'off' | 'inherit';
+  readonly hangUp?: 'on' | 'off' | 'inherit';
+  readonly firstUse?: 'on' | 'off' | 'inherit';
+  readonly firmwareDrift?: 'off' | 'notify' | 'follow' | 'inherit';
+  readonly network?: readonly string[];
   readonly removed?: boolean;
   readonly fromCustomlock?: boolean;
   readonly freepbxConf?: string;

@@ -44,7 +44,7 @@ class Planner {
   /** The ids that bear a name: a name of two phones says nothing. */
   readonly #idsOf = new Map<string, Set<string>>();
   readonly #rowsOf = new Map<string, number>();
-  readonly #policies: Record<string, PolicyView> = {};
+  readonly #policies: Record<string, Partial<PolicyView>> = {};
 
   constructor(tables: Tables) {
     this.#tables = tables;
@@ -97,7 +97,7 @@ class Planner {
     }
     const found = this.#alternativeOf(row);
     if (found.kind === 'left') return this.#leave(what, found.why);
-    const policy = { alternatives: [found.alternative], mode: null, requireRegistration: null };
+    const policy = { alternatives: [found.alternative] };
     this.#policies[extension] = policy;
     this.#take(what, found.note);
   }

@@ -3,6 +3,7 @@ import { Fault } from '../domain/fault.ts';
 import { type Alternative, MAX_LOCK_TEXT } from '../domain/lock.ts';
 import { userAgentFromText } from '../domain/user-agent.ts';
 import { compilePattern } from '../pattern/pattern.ts';
+import { faultOfNetwork } from './network.ts';
 
 /** An endpoint's name as AstDB keys and the dialplan can carry it. */
 const EXTENSION = /^[A-Za-z0-9][A-Za-z0-9_.+-]{0,79}$/;
@@ -27,6 +28,19 @@ export function checkAlternative(alternative: Alternative, requireModel: (id: st
     case 'custom':
       if (alternative.match === 'pattern') checkPattern(alternative.value);
       else checkUserAgent(alternative.value);
+  }
+}
+
+/** Refuses a network that cannot be one, naming it. */
+export function checkNetworks(networks: readonly string[]): void {
+  for (const network of networks) {
+    const fault = faultOfNetwork(network);
+    if (fault === undefined) continue;
+    throw new Fault(
+      'malformed',
+      `${JSON.stringify(network.slice(0, 80))} is not a network: ${fault}.`,
+      'Write 192.0.2.0/24, 2001:db8::/32, an address, or a host name.',
+    );
   }
 }
 

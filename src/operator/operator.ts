@@ -4,17 +4,25 @@
  * change that fails leaves everything as it was.
  */
 import type { AuditEntry } from '../domain/audit.ts';
+import { showPolicy, showSettings } from '../domain/decision-words.ts';
 import { Fault } from '../domain/fault.ts';
-import type { Alternative, Lock, Mode } from '../domain/lock.ts';
+import type { Alternative, Lock } from '../domain/lock.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
-import { type ExtensionPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
+import {
+  type ExtensionPolicy,
+  isEmptyPolicy,
+  NO_POLICY,
+  OPTION_NAMES,
+  type Options,
+  type OwnOptions,
+  type Settings,
+} from '../domain/policy.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { type Change, type Store, type StoredModel, StoreError } from '../store/store.ts';
-import { checkAlternative, checkExtensionName } from './checks.ts';
+import { checkAlternative, checkExtensionName, checkNetworks } from './checks.ts';
 import type { Library } from './library.ts';
 import { checkUnused, dependsOn } from './model-use.ts';
 import { capture, combine } from './new-lock.ts';
-import { showPolicy, showSettings } from './words.ts';
 
 export interface OperatorOptions {
   readonly table: ExtensionTable;
@@ -35,14 +43,14 @@ export interface Decisions {
   readonly models: readonly StoredModel[];
 }
 
+export type OptionsRequest = { readonly [K in keyof Options]?: Options[K] | null | undefined };
+
 /** What an operator asks for one extension; what is undefined stays as it is, `null` goes back to the system's. */
-export interface PolicyRequest {
+export interface PolicyRequest extends OptionsRequest {
   /** `this-device` captures what the extension's phone is registered with. */
   readonly alternatives?: readonly (Alternative | { readonly kind: 'this-device' })[] | undefined;
   /** Adds to the lock instead of replacing it. */
   readonly add?: boolean | undefined;
-  readonly mode?: Mode | null | undefined;
-  readonly requireRegistration?: boolean | null | undefined;
 }
 
 export class Operator {
@@ -60,11 +68,8 @@ export class Operator {
       const was = this.#options.table.policy(extension);
       const lock =
         request.alternatives === undefined ? was.lock : this.#newLock(extension, was.lock, request);
-      const policy: ExtensionPolicy = {
-        lock,
-        mode: merged(request.mode, was.mode),
-        requireRegistration: merged(request.requireRegistration, was.requireRegistration),
-      };
+      checkNetworks(request.networks ?? []);
+      const policy: ExtensionPolicy = { ...mergedOptions(request, was), lock };
       await this.#setPolicies(new Map([[extension, policy]]), 'lock', who);
       return policy;
     });
@@ -76,7 +81,7 @@ export class Operator {
       this.#checkExtension(extension);
       const was = this.#options.table.policy(extension);
       const policy = { ...was, lock: undefined };
-      const isEmpty = policy.mode === undefined && policy.requireRegistration === undefined;
+      const isEmpty = isEmptyPolicy(policy);
       await this.#setPolicies(new Map([[extension, isEmpty ? undefined : policy]]), 'unlock', who);
     });
   }
@@ -154,6 +159,7 @@ export class Operator {
       const was = table.settings;
       const settings = { ...was, ...request };
       if (settings.fallback !== undefined) this.#options.library.require(settings.fallback);
+      checkNetworks(settings.networks);
       await this.#commit({ settings, audit: [this.#settingsAudit(settings, 'settings', who)] });
       table.setSettings(settings);
       touchSystem();
@@ -331,7 +337,9 @@ export class Operator {
   }
 }
 
-function merged<T>(asked: T | null | undefined, was: T | undefined): T | undefined {
-  if (asked === undefined) return was;
-  return asked ?? undefined;
+function mergedOptions(asked: OptionsRequest, was: OwnOptions): OwnOptions {
+  const merged = OPTION_NAMES.map((name) => [name, asked[name] === undefined ? was[name] : asked[name]]);
+  return Object.fromEntries(
+    merged.map(([name, value]) => [name, value ?? undefined]),
+  ) as unknown as OwnOptions;
 }

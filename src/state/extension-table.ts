@@ -4,20 +4,25 @@
  * notices by its version that it must be judged anew.
  */
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
-import type { Lock, LockSource, Mode } from '../domain/lock.ts';
+import type { Lock, LockSource } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
-import { DEFAULT_SETTINGS, type ExtensionPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
+import {
+  DEFAULT_SETTINGS,
+  type ExtensionPolicy,
+  NO_POLICY,
+  type Options,
+  optionsInForce,
+  type Settings,
+} from '../domain/policy.ts';
 import type { JudgedContact, Standing, StandingOf } from '../domain/verdict.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 import { type ContactChange, GoneContacts } from './gone-contacts.ts';
 
-/** The lock an extension has, and where it comes from. */
-export interface LockInForce {
+/** The lock an extension has, where it comes from, and how it is applied. */
+export interface LockInForce extends Options {
   readonly source: LockSource;
   readonly lock: Lock | undefined;
-  readonly mode: Mode;
-  readonly requireRegistration: boolean;
 }
 
 interface Row {
@@ -210,15 +215,14 @@ export class ExtensionTable {
 
   lockInForce(extension: string): LockInForce {
     const policy = this.policy(extension);
-    const mode = policy.mode ?? this.#settings.mode;
-    const requireRegistration = policy.requireRegistration ?? this.#settings.requireRegistration;
-    if (policy.lock !== undefined) return { source: 'own', lock: policy.lock, mode, requireRegistration };
+    const options = optionsInForce(policy, this.#settings);
+    if (policy.lock !== undefined) return { source: 'own', lock: policy.lock, ...options };
     const { fallback } = this.#settings;
     if (fallback !== undefined && this.isListed(extension)) {
       const lock: Lock = { alternatives: [{ kind: 'model', model: fallback }] };
-      return { source: 'fallback', lock, mode, requireRegistration };
+      return { source: 'fallback', lock, ...options };
     }
-    return { source: 'none', lock: undefined, mode, requireRegistration };
+    return { source: 'none', lock: undefined, ...options };
   }
 
   readonly standingOf: StandingOf = (endpoint) => {
@@ -292,10 +296,11 @@ export class ExtensionTable {
   }
 
   #standing(row: Row, accepts: UserAgentTest): Standing {
+    const { mode, requireRegistration } = optionsInForce(row.policy, this.#settings);
     return {
       accepts,
-      mode: row.policy.mode ?? this.#settings.mode,
-      requireRegistration: row.policy.requireRegistration ?? this.#settings.requireRegistration,
+      mode,
+      requireRegistration,
       contacts: this.#listed ? row.contacts : undefined,
       displaced: row.gone.isEmpty ? NONE : this.#displaced(row),
     };

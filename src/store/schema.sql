@@ -104,7 +104,8 @@ CREATE TABLE policies (
   -- NULL: as the system's.
   mode TEXT CHECK (mode IN ('enforce', 'monitor')),
   require_registration INTEGER CHECK (require_registration IN (0, 1))
-) STRICT, WITHOUT ROWID;
+, evict INTEGER CHECK (evict IN (0, 1)), hang_up INTEGER CHECK (hang_up IN (0, 1)), first_use INTEGER CHECK (first_use IN (0, 1)), firmware_drift TEXT CHECK (firmware_drift IN ('off', 'notify', 'follow')), networks TEXT
+  CHECK (networks IS NULL OR (json_valid(networks) AND json_type(networks) = 'array'))) STRICT, WITHOUT ROWID;
 
 CREATE TABLE settings (
   only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -112,7 +113,9 @@ CREATE TABLE settings (
   require_registration INTEGER NOT NULL CHECK (require_registration IN (0, 1)),
   -- The phone model that extensions without a lock inherit; NULL is off.
   fallback TEXT
-) STRICT;
+, evict INTEGER NOT NULL DEFAULT 0 CHECK (evict IN (0, 1)), hang_up INTEGER NOT NULL DEFAULT 0 CHECK (hang_up IN (0, 1)), first_use INTEGER NOT NULL DEFAULT 0 CHECK (first_use IN (0, 1)), firmware_drift TEXT NOT NULL DEFAULT 'off'
+  CHECK (firmware_drift IN ('off', 'notify', 'follow')), networks TEXT NOT NULL DEFAULT '[]'
+  CHECK (json_valid(networks) AND json_type(networks) = 'array')) STRICT;
 
 CREATE TABLE sightings (
   id INTEGER PRIMARY KEY,

@@ -1,6 +1,6 @@
 /** Fills a database as the service itself would have left it: locks, extensions, contacts. */
 import type { Contact } from '../../src/domain/contact.ts';
-import type { ExtensionPolicy } from '../../src/domain/policy.ts';
+import { type ExtensionPolicy, NO_POLICY } from '../../src/domain/policy.ts';
 import { openStore } from '../../src/store/client.ts';
 import { inhabitant } from './population.ts';
 
@@ -15,9 +15,7 @@ export async function fillDatabase(path: string, size: number): Promise<void> {
   const locked = everybody.filter(({ lock }) => lock !== undefined);
   for (let from = 0; from < locked.length; from += CHUNK) {
     const policies = new Map<string, ExtensionPolicy>(
-      locked
-        .slice(from, from + CHUNK)
-        .map(({ extension, lock }) => [extension, { lock, mode: undefined, requireRegistration: undefined }]),
+      locked.slice(from, from + CHUNK).map(({ extension, lock }) => [extension, { ...NO_POLICY, lock }]),
     );
     await store.commit({ policies, audit: [] });
   }

@@ -1,5 +1,7 @@
 /** The verdict alone, without a socket: how long judging one call takes, by how many extensions memory holds. */
+
 import type { Contact } from '../../src/domain/contact.ts';
+import { NO_POLICY } from '../../src/domain/policy.ts';
 import { type Call, judgeCall } from '../../src/domain/verdict.ts';
 import { loadModels } from '../../src/phone-library/library.ts';
 import { ExtensionTable } from '../../src/state/extension-table.ts';
@@ -36,8 +38,7 @@ export async function verdictTimes(sizes: readonly number[]): Promise<number[]> 
 
 function enter(table: ExtensionTable, index: number): void {
   const { extension, userAgent, ip, port, uri, callId, contactId, lock } = inhabitant(index);
-  if (lock !== undefined)
-    table.setPolicy(extension, { lock, mode: undefined, requireRegistration: undefined });
+  if (lock !== undefined) table.setPolicy(extension, { ...NO_POLICY, lock });
   const contact: Contact = {
     ...{ id: contactId, extension, uri, callId, expires: 2_000_000_000 },
     userAgent: { kind: 'text', text: userAgent },

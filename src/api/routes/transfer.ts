@@ -1,6 +1,7 @@
 /** Everything an operator decided, out as one document and in again. */
 import type { FastifyInstance } from 'fastify';
 import type { PhoneModel } from '../../domain/phone-model.ts';
+import { isEmptyPolicy } from '../../domain/policy.ts';
 import { callerOf } from '../caller.ts';
 import type { ApiDeps } from '../deps.ts';
 import { type Present, planImport } from '../import-document.ts';
@@ -34,9 +35,8 @@ export function transferRoutes(app: FastifyInstance, deps: ApiDeps): void {
 function exportOf({ table, library, now }: ApiDeps): ExportDocument {
   const policies: Record<string, PolicyView> = {};
   for (const extension of table.names()) {
-    const { lock, mode, requireRegistration } = table.policy(extension);
-    if (lock === undefined && mode === undefined && requireRegistration === undefined) continue;
-    policies[extension] = viewPolicy({ lock, mode, requireRegistration });
+    const policy = table.policy(extension);
+    if (!isEmptyPolicy(policy)) policies[extension] = viewPolicy(policy);
   }
   const stored = library.stored();
   return {

@@ -1,6 +1,7 @@
 /** The verbs about one extension and about all of them. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { action, withCommon } from '../context.ts';
+import { withOptions } from './options.ts';
 import { collect } from './repeat.ts';
 
 export function extensionCommands(program: Command): void {
@@ -34,7 +35,7 @@ export function extensionCommands(program: Command): void {
 }
 
 function lockCommand(program: Command): void {
-  withCommon(program.command('lock'))
+  withOptions(withCommon(program.command('lock')), ['inherit'])
     .description('pin an extension to what may call with it; alternatives may be given several times')
     .argument('<ext>', 'the extension')
     .option('--this-device', 'the phone that is registered now')
@@ -43,20 +44,6 @@ function lockCommand(program: Command): void {
     .option('--prefix <text>', 'every User-Agent that begins so', collect)
     .option('--pattern <re>', 'every User-Agent in which this RE2 expression is found', collect)
     .option('--add', 'add to the lock instead of replacing it')
-    .addOption(
-      new Option('--mode <mode>', 'refuse what does not match, or only record it').choices([
-        'monitor',
-        'enforce',
-        'inherit',
-      ]),
-    )
-    .addOption(
-      new Option('--require-registration <state>', 'refuse calls from where no phone is registered').choices([
-        'on',
-        'off',
-        'inherit',
-      ]),
-    )
     .action(
       action(async (context, [ext = ''], options) =>
         (await import('../verbs/lock.ts')).lock(context, ext, options),

@@ -1,6 +1,7 @@
 /** The verbs about what holds for all extensions: the fallback, the settings, the phone library. */
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command } from 'commander';
 import { action, withCommon } from '../context.ts';
+import { withOptions } from './options.ts';
 import { collect } from './repeat.ts';
 
 export function systemCommands(program: Command): void {
@@ -16,20 +17,8 @@ export function systemCommands(program: Command): void {
         (await import('../verbs/settings.ts')).fallback(context, state, options),
       ),
     );
-  withCommon(program.command('settings'))
+  withOptions(withCommon(program.command('settings')), [])
     .description('the system-wide settings; shows them when given nothing')
-    .addOption(
-      new Option('--mode <mode>', 'refuse what does not match, or only record it').choices([
-        'monitor',
-        'enforce',
-      ]),
-    )
-    .addOption(
-      new Option('--require-registration <state>', 'refuse calls from where no phone is registered').choices([
-        'on',
-        'off',
-      ]),
-    )
     .action(
       action(async (context, _, options) =>
         (await import('../verbs/settings.ts')).settings(context, options),

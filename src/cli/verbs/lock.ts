@@ -5,6 +5,7 @@ import type { Context, Options } from '../context.ts';
 import { usage } from '../failure.ts';
 import { harmless } from '../harmless.ts';
 import { count } from '../times.ts';
+import { optionsRequest } from './options.ts';
 import { printLock } from './show.ts';
 
 export async function lock(context: Context, extension: string, options: Options): Promise<undefined> {
@@ -47,12 +48,10 @@ function requestOf(options: Options): object {
     ...custom('prefix', options.prefix),
     ...custom('pattern', options.pattern),
   ];
-  const { mode, requireRegistration } = options;
   const asked = {
     ...(alternatives.length > 0 ? { alternatives } : {}),
     ...(alternatives.length > 0 && options.add === true ? { add: true } : {}),
-    ...(mode === undefined ? {} : { mode: mode === 'inherit' ? null : mode }),
-    ...(requireRegistration === undefined ? {} : { requireRegistration: switchOf(requireRegistration) }),
+    ...optionsRequest(options),
   };
   if (options.add === true && alternatives.length === 0) {
     throw usage('--add adds nothing.', 'Say what: --this-device, --model, --exact, --prefix or --pattern.');
@@ -60,7 +59,7 @@ function requestOf(options: Options): object {
   if (Object.keys(asked).length === 0) {
     throw usage(
       'What shall the lock accept?',
-      'Give --this-device, --model ID, --exact UA, --prefix TEXT or --pattern RE; or only --mode.',
+      'Give --this-device, --model ID, --exact UA, --prefix TEXT or --pattern RE; or only how it is applied, such as --mode.',
     );
   }
   return asked;
@@ -72,8 +71,4 @@ function custom(match: string, values: unknown): object[] {
 
 function texts(values: unknown): readonly string[] {
   return Array.isArray(values) ? values : [];
-}
-
-function switchOf(word: unknown): boolean | null {
-  return word === 'inherit' ? null : word === 'on';
 }

@@ -1,17 +1,13 @@
 /** `settings` and `fallback`: what holds for all extensions. Given nothing, they show it. */
 import type { SettingsView } from '../../api/shapes.ts';
+import { showSettings } from '../../domain/decision-words.ts';
 import type { Context, Options } from '../context.ts';
 import { usage } from '../failure.ts';
 import { harmless } from '../harmless.ts';
-import { showSettings } from './status.ts';
+import { optionsRequest } from './options.ts';
 
 export async function settings(context: Context, options: Options): Promise<undefined> {
-  const { mode, requireRegistration } = options;
-  const asked = {
-    ...(mode === undefined ? {} : { mode }),
-    ...(requireRegistration === undefined ? {} : { requireRegistration: requireRegistration === 'on' }),
-  };
-  await change(context, asked, (found) => showSettings(found));
+  await change(context, optionsRequest(options), (found) => showSettings(found));
 }
 
 export async function fallback(

@@ -1,6 +1,8 @@
 /** `show EXT`: everything that is known of one extension. */
 import type { ContactView, ExtensionView, IdentityView, LockView } from '../../api/shapes.ts';
+import { showOptions } from '../../domain/decision-words.ts';
 import { showAlternative } from '../../domain/lock.ts';
+import { DEFAULT_SETTINGS, OPTION_NAMES, type Options } from '../../domain/policy.ts';
 import { path } from '../client.ts';
 import { wrap } from '../columns.ts';
 import type { Context } from '../context.ts';
@@ -22,8 +24,18 @@ export async function show(context: Context, extension: string): Promise<undefin
 export function printLock(output: Output, lock: LockView): void {
   printField(output, 'Lock', lockWords(lock));
   for (const alternative of lock.alternatives) printField(output, '', showAlternative(alternative));
-  const registration = lock.requireRegistration ? ', calls only from where the phone is registered' : '';
-  if (lock.source !== 'none') printField(output, 'Mode', `${lock.mode}${registration}`);
+  if (lock.source !== 'none') printField(output, 'Mode', lock.mode);
+  const others = showOptions(unusual(lock));
+  if (others.length > 0) printField(output, 'Options', others.join(', '));
+}
+
+/** What is not as it is on a fresh box, without the mode. */
+function unusual(lock: Options): Partial<Options> {
+  const isUnusual = (name: keyof Options) =>
+    JSON.stringify(lock[name]) !== JSON.stringify(DEFAULT_SETTINGS[name]);
+  return Object.fromEntries(
+    OPTION_NAMES.filter((name) => name !== 'mode' && isUnusual(name)).map((name) => [name, lock[name]]),
+  );
 }
 
 function lockWords({ source, alternatives }: LockView): string {

@@ -1,5 +1,6 @@
 /** `status`: the service on one page. */
-import type { SettingsView, StatusView } from '../../api/shapes.ts';
+import type { StatusView } from '../../api/shapes.ts';
+import { showSettings } from '../../domain/decision-words.ts';
 import type { Context } from '../context.ts';
 import { printField } from '../fields.ts';
 import { harmless } from '../harmless.ts';
@@ -10,11 +11,6 @@ export async function status(context: Context): Promise<undefined> {
   const client = await context.client();
   const found = await client.get<StatusView>('/v1/status');
   context.output.show(found, () => printStatus(context.output, found, context.now()));
-}
-
-/** `enforce, require-registration off, fallback off`. */
-export function showSettings({ mode, requireRegistration, fallback }: SettingsView): string {
-  return `${mode}, require-registration ${requireRegistration ? 'on' : 'off'}, fallback ${fallback ?? 'off'}`;
 }
 
 function printStatus(output: Output, found: StatusView, now: number): void {

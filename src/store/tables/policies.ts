@@ -1,14 +1,15 @@
 /** Each extension's own decisions: a row, and a row for each alternative of its lock. */
 import type { Database } from 'better-sqlite3';
-import type { Alternative, Mode } from '../../domain/lock.ts';
+import type { Alternative } from '../../domain/lock.ts';
 import type { ExtensionPolicy } from '../../domain/policy.ts';
-import { bound, type Columns, flagColumn, flagOf } from './columns.ts';
+import { bound, type Columns } from './columns.ts';
+import { OPTION_COLUMNS, type OptionsRow, optionColumns, optionsOf } from './options.ts';
 
-interface PolicyRow {
-  extension: string;
-  mode: Mode | null;
-  require_registration: number | null;
+interface PolicyRow extends OptionsRow {
+  readonly extension: string;
 }
+
+const COLUMNS = ['extension', ...OPTION_COLUMNS] as const;
 
 interface AlternativeRow {
   extension: string;
@@ -31,7 +32,7 @@ export class PoliciesTable {
     );
     this.#delete = db.prepare<[string]>('DELETE FROM policies WHERE extension = ?');
     this.#insert = db.prepare<[Columns]>(
-      'INSERT INTO policies VALUES (@extension, @mode, @require_registration)',
+      `INSERT INTO policies (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((name) => `@${name}`).join(', ')})`,
     );
     this.#insertAlternative = db.prepare<[Columns]>(
       'INSERT INTO lock_alternatives VALUES (@extension, @position, @kind, @match, @value)',
@@ -45,8 +46,7 @@ export class PoliciesTable {
       const own = alternatives.get(row.extension);
       policies.set(row.extension, {
         lock: own === undefined ? undefined : { alternatives: own.map(alternativeOf) },
-        mode: row.mode ?? undefined,
-        requireRegistration: flagOf(row.require_registration),
+        ...optionsOf(row),
       });
     }
     return policies;
@@ -57,13 +57,7 @@ export class PoliciesTable {
     this.#delete.run(extension);
     if (policy === undefined) return;
     if (policy.lock?.alternatives.length === 0) throw new TypeError('A lock needs an alternative');
-    this.#insert.run(
-      bound({
-        extension,
-        mode: policy.mode ?? null,
-        require_registration: flagColumn(policy.requireRegistration),
-      }),
-    );
+    this.#insert.run(bound({ extension, ...optionColumns(policy) }));
     policy.lock?.alternatives.forEach((alternative, position) => {
       this.#insertAlternative.run(bound({ extension, position, ...alternativeColumns(alternative) }));
     });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../../src/domain/policy.ts';
 import { StoreError } from '../../../src/store/store.ts';
 import { DESK, makeRig, THIEF, YEALINK } from './rig.ts';
 
@@ -43,7 +44,13 @@ test('settings change one by one, and the fallback goes on and off', async () =>
   await using rig = await makeRig();
   expect((await rig.ask('PUT', '/v1/settings', { mode: 'monitor' })).body).toMatchObject({ mode: 'monitor' });
   const on = await rig.ask('PUT', '/v1/settings', { fallback: 'yealink-t4' });
-  expect(on.body).toEqual({ mode: 'monitor', requireRegistration: false, fallback: 'yealink-t4' });
+  expect(on.body).toEqual({ ...DEFAULT_SETTINGS, mode: 'monitor', fallback: 'yealink-t4' });
+  const networks = ['192.0.2.0/24', '2001:db8::1', 'office.example'];
+  const more = { evict: true, hangUp: true, firstUse: true, firmwareDrift: 'follow', networks };
+  expect((await rig.ask('PUT', '/v1/settings', more)).body).toMatchObject({ ...more, mode: 'monitor' });
+  expect((await rig.ask('PUT', '/v1/settings', { networks: ['192.0.2.0/33'] })).body.error.message).toBe(
+    '"192.0.2.0/33" is not a network: what stands after the / is not 0 to 32.',
+  );
   expect((await rig.ask('GET', '/v1/extensions/1002')).body.lock).toMatchObject({
     source: 'fallback',
     kind: 'model',

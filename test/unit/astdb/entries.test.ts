@@ -77,6 +77,11 @@ describe('what a lost database is rebuilt from', () => {
       }),
       mode: fc.constantFrom('enforce', 'monitor', undefined),
       requireRegistration: fc.constantFrom(true, false, undefined),
+      evict: fc.constantFrom(true, false, undefined),
+      hangUp: fc.constantFrom(true, false, undefined),
+      firstUse: fc.constantFrom(true, false, undefined),
+      firmwareDrift: fc.constantFrom('off' as const, 'notify' as const, 'follow' as const, undefined),
+      networks: fc.option(fc.array(text, { maxLength: 16 }), { nil: undefined }),
     });
     fc.assert(
       fc.property(policy, (given) => {

@@ -72,8 +72,38 @@ test('the fallback goes on with a model, and off', async () => {
 
 test('settings are shown when nothing is given, and changed one by one', async () => {
   expect(await json('settings', '--require-registration', 'on')).toMatchObject({ requireRegistration: true });
-  expect((await here('settings')).out).toBe('enforce, require-registration on, fallback off\n');
+  expect((await here('settings')).out).toMatch(
+    /^enforce, require-registration on, evict off, .*fallback off\n$/,
+  );
   await here('settings', '--require-registration', 'off');
+});
+
+test('an option of an extension is decided, shown, and inherited again', async () => {
+  const on = [
+    '--evict',
+    'on',
+    '--firmware-drift',
+    'follow',
+    '--network',
+    '192.0.2.0/24',
+    '--network',
+    'office.example',
+  ];
+  expect((await json('lock', '1002', ...on)).lock).toMatchObject({
+    evict: true,
+    firmwareDrift: 'follow',
+    networks: ['192.0.2.0/24', 'office.example'],
+  });
+  expect((await here('show', '1002')).out.replaceAll(/\s+/g, ' ')).toContain(
+    'evict on, firmware-drift follow, networks 192.0.2.0/24 office.example',
+  );
+  const back = ['--evict', 'inherit', '--firmware-drift', 'inherit', '--network', 'inherit'];
+  expect((await json('lock', '1002', ...back)).policy).toMatchObject({
+    evict: null,
+    firmwareDrift: null,
+    networks: null,
+  });
+  expect(await here('lock', '1002', '--network', 'any', '--network', 'x.example')).toMatchObject({ code: 2 });
 });
 
 test('a phone model is added by options, edited by a file, and removed', async () => {

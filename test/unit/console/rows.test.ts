@@ -3,6 +3,7 @@ import type { OverviewRow } from '../../../src/console/api/shapes.ts';
 import { proposalsOf, stepOf } from '../../../src/console/model/first-run.ts';
 import { countRows, showRows } from '../../../src/console/model/rows.ts';
 import { windowOf } from '../../../src/console/model/window.ts';
+import { DEFAULT_SETTINGS, optionsInForce } from '../../../src/domain/policy.ts';
 
 const BY_EXTENSION = { column: 'extension', descending: false } as const;
 const DESK = phone('Yealink SIP-T46U 108.86.0.20');
@@ -36,7 +37,7 @@ test('only an extension with one well-formed phone is proposed for a lock', () =
 });
 
 test('the first run goes from nothing over locks and monitor to enforce', () => {
-  const settings = { mode: 'enforce', requireRegistration: false, fallback: null } as const;
+  const settings = { ...DEFAULT_SETTINGS, fallback: null };
   const locked = [row('1', { lock: { ...row('1').lock, source: 'own', kind: 'device' } })];
   expect(stepOf([], settings)).toBe('look');
   expect(stepOf(ROWS, settings)).toBe('lock');
@@ -63,8 +64,7 @@ function row(extension: string, part: Partial<OverviewRow> = {}): OverviewRow {
     source: 'none',
     kind: 'none',
     alternatives: [],
-    mode: 'enforce',
-    requireRegistration: false,
+    ...optionsInForce(DEFAULT_SETTINGS, DEFAULT_SETTINGS),
   } as const;
   const rest = {
     label: null,

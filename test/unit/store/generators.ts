@@ -5,7 +5,7 @@ import type { CallRecord } from '../../../src/domain/call-record.ts';
 import type { Contact } from '../../../src/domain/contact.ts';
 import type { Alternative } from '../../../src/domain/lock.ts';
 import type { PhoneModel } from '../../../src/domain/phone-model.ts';
-import type { ExtensionPolicy, Settings } from '../../../src/domain/policy.ts';
+import type { ExtensionPolicy, Options, Settings } from '../../../src/domain/policy.ts';
 import type { Sighting } from '../../../src/domain/sighting.ts';
 import { parseUserAgent } from '../../../src/domain/user-agent.ts';
 import type { Violation } from '../../../src/domain/violation.ts';
@@ -128,10 +128,25 @@ const alternatives: fc.Arbitrary<Alternative> = fc.oneof(
   }),
 );
 
+const options = {
+  mode: fc.constantFrom('enforce', 'monitor'),
+  requireRegistration: fc.boolean(),
+  evict: fc.boolean(),
+  hangUp: fc.boolean(),
+  firstUse: fc.boolean(),
+  firmwareDrift: fc.constantFrom('off', 'notify', 'follow'),
+  networks: fc.array(hostileText, { maxLength: 4 }),
+} satisfies { [K in keyof Options]: fc.Arbitrary<Options[K]> };
+
 export const policies: fc.Arbitrary<ExtensionPolicy> = fc.record({
   lock: maybe(fc.record({ alternatives: fc.array(alternatives, { minLength: 1, maxLength: 16 }) })),
-  mode: maybe(fc.constantFrom('enforce', 'monitor')),
-  requireRegistration: maybe(fc.boolean()),
+  mode: maybe(options.mode),
+  requireRegistration: maybe(options.requireRegistration),
+  evict: maybe(options.evict),
+  hangUp: maybe(options.hangUp),
+  firstUse: maybe(options.firstUse),
+  firmwareDrift: maybe(options.firmwareDrift),
+  networks: maybe(options.networks),
 });
 
 export const models: fc.Arbitrary<PhoneModel> = fc.record({
@@ -145,8 +160,7 @@ export const models: fc.Arbitrary<PhoneModel> = fc.record({
 });
 
 export const settings: fc.Arbitrary<Settings> = fc.record({
-  mode: fc.constantFrom('enforce', 'monitor'),
-  requireRegistration: fc.boolean(),
+  ...options,
   fallback: maybe(hostileText),
 });
 

@@ -1,6 +1,8 @@
 /** Records as the service makes them, each to be changed where a test cares. */
+
 import type { CallRecord } from '../../../src/domain/call-record.ts';
 import type { Contact } from '../../../src/domain/contact.ts';
+import { NO_POLICY } from '../../../src/domain/policy.ts';
 import type { Sighting } from '../../../src/domain/sighting.ts';
 import type { Violation } from '../../../src/domain/violation.ts';
 import type { Change } from '../../../src/store/store.ts';
@@ -72,9 +74,8 @@ export function locking(extension: string, userAgent = 'Yealink SIP-T46U 108.86.
       [
         extension,
         {
+          ...NO_POLICY,
           lock: { alternatives: [{ kind: 'device', userAgent }] },
-          mode: undefined,
-          requireRegistration: undefined,
         },
       ],
     ]),

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_SETTINGS, NO_POLICY } from '../../../src/domain/policy.ts';
 import type { Sighting } from '../../../src/domain/sighting.ts';
 import type { Snapshot } from '../../../src/store/store.ts';
 import * as generate from './generators.ts';
@@ -16,7 +17,7 @@ describe('what a new database holds', () => {
     expect(await store.load()).toEqual<Snapshot>({
       policies: new Map(),
       models: [],
-      settings: { mode: 'enforce', requireRegistration: false, fallback: undefined },
+      settings: DEFAULT_SETTINGS,
       extensions: new Map(),
       contacts: [],
       openViolations: [],
@@ -96,9 +97,7 @@ describe('what an operator decided comes back after a restart', () => {
     [
       'a lock without an alternative, which would come back as none',
       {
-        policies: new Map([
-          ['100', { lock: { alternatives: [] }, mode: undefined, requireRegistration: undefined }],
-        ]),
+        policies: new Map([['100', { ...NO_POLICY, lock: { alternatives: [] } }]]),
         audit: [],
       },
     ],
