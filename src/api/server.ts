@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import fastify, { type FastifyInstance } from 'fastify';
+import { ChangeStream } from './change-stream.ts';
 import type { ApiDeps } from './deps.ts';
 import { faultResponder, noSuchRoute } from './fault-response.ts';
 import { Followers } from './followers.ts';
@@ -50,6 +51,8 @@ export function createApi(deps: ApiDeps): Api {
   app.setErrorHandler(faultResponder(deps.logger));
   app.setNotFoundHandler(noSuchRoute);
   const followers = new Followers(deps.events, deps.now);
+  const { events, now } = deps;
+  const stream = new ChangeStream({ events, now, version: () => deps.health().version });
   statusRoutes(app, deps);
   extensionRoutes(app, deps);
   lifecycleRoutes(app, deps);
@@ -58,19 +61,19 @@ export function createApi(deps: ApiDeps): Api {
   modelRoutes(app, deps);
   recordRoutes(app, deps);
   transferRoutes(app, deps);
-  eventRoutes(app, followers);
+  eventRoutes(app, followers, stream);
 
   return {
     async listen() {
       await app.ready();
       await listenOn(app.server, deps.socket, deps.group);
     },
-    close: () => close(app, followers),
+    close: () => close(app, [followers, stream]),
   };
 }
 
-async function close(app: FastifyInstance, followers: Followers): Promise<void> {
-  followers.close();
+async function close(app: FastifyInstance, open: readonly { close(): void }[]): Promise<void> {
+  for (const one of open) one.close();
   const { server } = app;
   if (server.listening) {
     const closed = once(server, 'close');

@@ -117,6 +117,16 @@ export interface AuditView {
   readonly detail: string;
 }
 
+/** What a page may have to load again. */
+export type Topic = 'extensions' | 'violations' | 'settings' | 'models' | 'status' | 'audit';
+
+export interface LiveChange {
+  readonly topics: readonly Topic[];
+  /** null: any. */
+  readonly extensions: readonly string[] | null;
+  readonly at: string;
+}
+
 export interface SettingsView extends Options {
   readonly fallback: string | null;
 }

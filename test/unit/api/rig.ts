@@ -54,6 +54,8 @@ export interface Rig extends AsyncDisposable {
   readonly logged: { readonly level: string; readonly fields: object; readonly message: string }[];
   /** The contacts of one extension are now these. */
   register(extension: string, ...phones: (readonly [userAgent: string, address: string])[]): void;
+  /** The same, with every field of theirs. */
+  listed(extension: string, contacts: readonly Contact[]): void;
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
@@ -136,6 +138,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
         false,
       );
     },
+    listed: (extension, contacts) => guardian.onContacts(extension, contacts, false),
     ask: (method, path, body, headers) => ask(socket, method, path, body, headers),
     async [Symbol.asyncDispose]() {
       await api.close();
