@@ -8,11 +8,14 @@ import { ChangeStream } from './change-stream.ts';
 import type { ApiDeps } from './deps.ts';
 import { faultResponder, noSuchRoute } from './fault-response.ts';
 import { Followers } from './followers.ts';
+import { KnownDevices } from './known-devices.ts';
+import { OverviewMaker } from './overview.ts';
 import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { modelRoutes } from './routes/models.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { recordRoutes } from './routes/records.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -53,7 +56,10 @@ export function createApi(deps: ApiDeps): Api {
   const followers = new Followers(deps.events, deps.now);
   const { events, now } = deps;
   const stream = new ChangeStream({ events, now, version: () => deps.health().version });
+  const known = new KnownDevices(() => deps.library.models());
+  const overview = new OverviewMaker(deps, known);
   statusRoutes(app, deps);
+  overviewRoutes(app, overview);
   extensionRoutes(app, deps);
   lifecycleRoutes(app, deps);
   settingsRoutes(app, deps);
@@ -68,7 +74,7 @@ export function createApi(deps: ApiDeps): Api {
       await app.ready();
       await listenOn(app.server, deps.socket, deps.group);
     },
-    close: () => close(app, [followers, stream]),
+    close: () => close(app, [followers, stream, overview]),
   };
 }
 

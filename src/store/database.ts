@@ -50,14 +50,17 @@ export class StoreDatabase {
       calls: new CallsTable(db),
       audit: new AuditTable(db),
     };
-    const { meta, violations, sightings, calls, audit } = this.#tables;
+    const { meta, contacts, violations, sightings, calls, audit } = this.#tables;
     this.handlers = {
       load: () => this.#load(),
       commit: (change, guard) => this.#commit(change, guard),
       recovered: (_, guard) => this.#write(guard, () => meta.writeRecovered()),
       batch: (batch, guard) => this.#writeBatch(batch, guard),
       violations: (filter) => violations.read(filter),
+      violationDays: (days) => violations.readDays(days),
       sightings: (filter) => sightings.read(filter),
+      lastSightings: (page) => sightings.readLast(page),
+      contactsSince: (page) => contacts.readSince(page),
       calls: (filter) => calls.read(filter),
       audit: (filter) => audit.read(filter),
       prune: (step) => this.#pruner.step(step),

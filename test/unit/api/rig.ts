@@ -1,6 +1,6 @@
 /** A service without an Asterisk: the real table, operator, store and API on a real Unix socket, in a folder of its own. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiDeps, ServiceHealth } from '../../../src/api/deps.ts';
@@ -37,6 +37,9 @@ export const YEALINK: PhoneModel = {
 
 export interface Answer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** As it came, decompressed by nobody. */
+  readonly bytes: Buffer;
   // biome-ignore lint/suspicious/noExplicitAny: what a test expects of it is the test.
   readonly body: any;
 }
@@ -177,13 +180,21 @@ function ask(
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
-        const answer = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, body: answer === '' ? undefined : JSON.parse(answer) });
+        const bytes = Buffer.concat(chunks);
+        const { statusCode: status = 0, headers } = response;
+        resolve({ status, headers, bytes, body: bodyOf(headers, bytes) });
       });
     });
     asked.on('error', reject);
     asked.end(text);
   });
+}
+
+/** JSON where it is, else the text. */
+function bodyOf(headers: IncomingHttpHeaders, bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
+  const isJson = headers['content-type']?.startsWith('application/json') === true;
+  return isJson && headers['content-encoding'] === undefined ? JSON.parse(String(bytes)) : String(bytes);
 }
 
 const HEALTH: ServiceHealth = {
