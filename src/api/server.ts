@@ -10,6 +10,7 @@ import { faultResponder, noSuchRoute } from './fault-response.ts';
 import { Followers } from './followers.ts';
 import { KnownDevices } from './known-devices.ts';
 import { OverviewMaker } from './overview.ts';
+import { decisionRoutes } from './routes/decisions.ts';
 import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
@@ -63,6 +64,7 @@ export function createApi(deps: ApiDeps): Api {
   extensionRoutes(app, deps);
   lifecycleRoutes(app, deps);
   settingsRoutes(app, deps);
+  decisionRoutes(app, deps);
   dialplanRoutes(app, deps);
   modelRoutes(app, deps);
   recordRoutes(app, deps);
