@@ -35,6 +35,7 @@ export interface Options {
   readonly network?: readonly string[];
   readonly removed?: boolean;
   readonly fromCustomlock?: boolean;
+  readonly astdb?: string;
   readonly freepbxConf?: string;
   readonly mysqlHost?: string;
   readonly mysqlSocket?: string;

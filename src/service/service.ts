@@ -25,6 +25,7 @@ import { ViolationBook } from '../state/violation-book.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import { Tracker } from '../tracker/tracker.ts';
 import { Guardian } from './guardian.ts';
+import { keepForeign } from './keep-foreign.ts';
 import { paceOf } from './pace.ts';
 
 const JOURNAL_EVERY = 5000;
@@ -221,7 +222,9 @@ export class Service {
     clearTimeout(this.#recoverAgain);
     const { asterisk, store, snapshot, logger } = this.#parts;
     try {
-      const { policies, models, settings, unreadable } = recoverFrom(await asterisk.databaseTree(FAMILY));
+      const tree = await asterisk.databaseTree(FAMILY);
+      await keepForeign(tree, this.#parts.config.store.path, this.events);
+      const { policies, models, settings, unreadable } = recoverFrom(tree);
       const { origin } = snapshot;
       const source = origin.kind === 'replaced' ? `AstDB, in place of ${origin.setAside}` : 'AstDB';
       if (policies.size > 0 || models.length > 0 || settings !== undefined) {
