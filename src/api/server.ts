@@ -21,6 +21,7 @@ import { recordRoutes } from './routes/records.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
 import { transferRoutes } from './routes/transfer.ts';
+import { trialRoutes } from './routes/trials.ts';
 import { wordsFor } from './schemas.ts';
 import { listenOn } from './socket.ts';
 
@@ -67,6 +68,7 @@ export function createApi(deps: ApiDeps): Api {
   decisionRoutes(app, deps);
   dialplanRoutes(app, deps);
   modelRoutes(app, deps);
+  trialRoutes(app, deps, known);
   recordRoutes(app, deps);
   transferRoutes(app, deps);
   eventRoutes(app, followers, stream);
