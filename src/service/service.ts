@@ -18,6 +18,8 @@ import { createGate, type Gate } from '../gate/server.ts';
 import { EventLog } from '../log/event-log.ts';
 import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
+import { namesIn } from '../network/allowed.ts';
+import { Names } from '../network/names.ts';
 import { Library } from '../operator/library.ts';
 import { Operator } from '../operator/operator.ts';
 import { ExtensionTable } from '../state/extension-table.ts';
@@ -54,6 +56,7 @@ export class Service {
   readonly tracker: Tracker;
   readonly #parts: ServiceParts;
   readonly #guardian: Guardian;
+  readonly #names: Names;
   /** A stranger at the port must not fill the log. */
   readonly #gateFaults = new LineBudget(10, 60_000);
   readonly #timers: NodeJS.Timeout[] = [];
@@ -90,6 +93,16 @@ export class Service {
       ...{ store, logger, now, pace },
       remembered: snapshot.contacts,
       quietAfter: config.violations['quiet-after'] * 1000,
+      onOutside: (extension) => {
+        for (const name of namesIn(this.table.lockInForce(extension).networks)) this.#names.askSoon(name);
+      },
+    });
+    this.#names = new Names({
+      wanted: () => this.table.hostNames,
+      onChange: (name, addresses) => void this.#useAddresses(name, addresses),
+      onTrouble: (name, why) =>
+        this.events.note(why === undefined ? 'name-known' : 'name-unknown', { name, why }),
+      now,
     });
     this.operator = new Operator({
       ...{ table: this.table, library: this.library, store, now },
@@ -139,6 +152,7 @@ export class Service {
         this.#lastEvent = now();
       });
     }
+    this.#names.start();
     this.tracker.start();
     asterisk.start();
     this.#timers.push(
@@ -151,6 +165,7 @@ export class Service {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#recoverAgain);
+    this.#names.stop();
     this.tracker.stop();
     await Promise.race([this.heartbeat.end(), new Promise((resolve) => setTimeout(resolve, 500))]);
     await Promise.all([this.gate.close(), this.#parts.asterisk.stop()]);
@@ -171,6 +186,13 @@ export class Service {
       since: this.#asteriskSince,
       lastEvent: this.#lastEvent,
     };
+  }
+
+  /** A host's name in somebody's networks stands for other addresses now. */
+  async #useAddresses(name: string, addresses: readonly string[]): Promise<void> {
+    this.table.setAddresses(name, addresses);
+    this.events.note('name-resolved', { name, addresses });
+    await this.#guardian.judgeAnew(this.table.withHostName(name));
   }
 
   #onGateFault({ code, message, bug, cause }: GateFault): void {
