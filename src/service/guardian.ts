@@ -38,6 +38,8 @@ export interface GuardianOptions {
   readonly now: () => number;
   /** A violation that no contact holds ends after this many milliseconds without a call. */
   readonly quietAfter: number;
+  /** A REGISTER of this extension came, and was dealt with. */
+  readonly onRegister?: (extension: string) => void;
   /** A right device of this extension was outside the networks it may be in. */
   readonly onOutside?: (extension: string) => void;
 }
@@ -82,6 +84,8 @@ export class Guardian {
     const violations = changes.flatMap((change) => this.#onContact(change, listed));
     const urgent = this.#report(violations);
     mirror.touch(extension, urgent);
+    const isRegister = changes.some(({ kind }) => kind === 'appeared' || kind === 'refreshed');
+    if (isRegister && !listed) this.#options.onRegister?.(extension);
   }
 
   /** A whole list was read: violations that no live contact holds ended while nobody was looking. */

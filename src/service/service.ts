@@ -22,10 +22,12 @@ import { namesIn } from '../network/allowed.ts';
 import { Names } from '../network/names.ts';
 import { Library } from '../operator/library.ts';
 import { Operator } from '../operator/operator.ts';
+import type { AttackToolTest } from '../phone-library/attack-tools.ts';
 import { ExtensionTable } from '../state/extension-table.ts';
 import { ViolationBook } from '../state/violation-book.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import { Tracker } from '../tracker/tracker.ts';
+import { FirstUseLock } from './first-use.ts';
 import { Guardian } from './guardian.ts';
 import { paceOf } from './pace.ts';
 
@@ -38,6 +40,7 @@ export interface ServiceParts {
   readonly store: Store;
   readonly snapshot: Snapshot;
   readonly shippedModels: readonly PhoneModel[];
+  readonly isAttackTool: AttackToolTest;
   readonly asterisk: Asterisk;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
@@ -57,6 +60,7 @@ export class Service {
   readonly #parts: ServiceParts;
   readonly #guardian: Guardian;
   readonly #names: Names;
+  readonly #firstUse: FirstUseLock;
   /** A stranger at the port must not fill the log. */
   readonly #gateFaults = new LineBudget(10, 60_000);
   readonly #timers: NodeJS.Timeout[] = [];
@@ -93,6 +97,7 @@ export class Service {
       ...{ store, logger, now, pace },
       remembered: snapshot.contacts,
       quietAfter: config.violations['quiet-after'] * 1000,
+      onRegister: (extension) => this.#firstUse.onRegister(extension),
       onOutside: (extension) => {
         for (const name of namesIn(this.table.lockInForce(extension).networks)) this.#names.askSoon(name);
       },
@@ -111,6 +116,10 @@ export class Service {
       touchSystem: () => this.mirror.touchSystem(),
       announce: ({ who, action, target, detail }) =>
         this.events.note('operator-change', { who, action, target, detail }),
+    });
+    this.#firstUse = new FirstUseLock({
+      ...{ table: this.table, operator: this.operator, events: this.events, store, logger, now },
+      ...{ isAttackTool: parts.isAttackTool, isUpdateOf: () => false },
     });
     this.#gateAddress = { host: config.gate.host, port: config.gate.port };
     this.heartbeat = new Heartbeat(asterisk, now);
