@@ -56,6 +56,9 @@ export interface Options {
   readonly last?: string;
   readonly output?: string;
   readonly dryRun?: boolean;
+  readonly modelWhereKnown?: boolean;
+  readonly out?: string;
+  readonly yes?: boolean;
 }
 
 type Verb = (

@@ -5,6 +5,7 @@ import { loadConfig } from '../config/config.ts';
 import { createDoctor } from '../doctor/doctor.ts';
 import { identify } from '../domain/identify.ts';
 import { openLog } from '../log/open-log.ts';
+import { loadAttackTools } from '../phone-library/attack-tools.ts';
 import { loadModels } from '../phone-library/library.ts';
 import { openStore } from '../store/client.ts';
 import { createAsterisk } from './adapter.ts';
@@ -34,8 +35,10 @@ export async function serve(configPath: string): Promise<void> {
   const asterisk = await createAsterisk(config, logger);
   const store = await openStore({ path: config.store.path, logger, now });
   const snapshot = await store.load();
-  const shippedModels = await loadModels();
-  const service = new Service({ config, store, snapshot, shippedModels, asterisk, logger, now });
+  const [shippedModels, isAttackTool] = await Promise.all([loadModels(), loadAttackTools()]);
+  const service = new Service({
+    ...{ config, store, snapshot, shippedModels, isAttackTool, asterisk, logger, now },
+  });
   const health = healthOf({ config, service, started: now() });
   const doctor = createDoctor({ config, service, asterisk, store, health, now, origin: snapshot.origin });
   const { table, book, operator, library, events } = service;
