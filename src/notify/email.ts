@@ -3,7 +3,6 @@
  * will not stop talking, whatever the mail library waits for.
  */
 import { connect, type Socket } from 'node:net';
-import { createTransport } from 'nodemailer';
 import { type Channel, DeliveryError } from './channel.ts';
 import type { Message } from './message.ts';
 import { saidBy } from './said.ts';
@@ -42,6 +41,8 @@ async function send(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { host, port, security, ca, user, password, from, to } = options;
+  // Only where there is a mail to send: the service starts sooner without it.
+  const { createTransport } = await import('nodemailer');
   let socket: Socket | undefined;
   let why: string | undefined;
   const end = (reason: string) => {

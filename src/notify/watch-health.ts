@@ -12,6 +12,7 @@ import { doctorTroubles, type Signs, troublesOf } from './troubles.ts';
 
 export interface HealthOptions {
   readonly tell: (alert: Alert) => void;
+  readonly announce: (event: 'trouble' | 'trouble-over', fields: object) => void;
   /** What can be told at once. */
   readonly signs: () => Omit<Signs, 'store' | 'faultsPerMinute' | 'droppedWrites'>;
   readonly store: () => Promise<StoreHealth>;
@@ -74,7 +75,7 @@ export class HealthWatch {
   }
 
   async #look(): Promise<void> {
-    const { signs, store, now, asteriskAwayAfter, tell } = this.#options;
+    const { signs, store, now, asteriskAwayAfter } = this.#options;
     const found = { ...signs(), store: await store() };
     await this.#askDoctor();
     const [faultsPerMinute, droppedWrites] = [
@@ -86,8 +87,13 @@ export class HealthWatch {
       [...troubles, ...doctorTroubles(this.#findings, troubles)],
       now(),
     );
-    for (const trouble of opened) tell(troubleAlert(trouble, now()));
-    for (const trouble of over) tell(recoveredAlert(trouble, now()));
+    for (const trouble of opened) this.#say('trouble', trouble, troubleAlert(trouble, now()));
+    for (const trouble of over) this.#say('trouble-over', trouble, recoveredAlert(trouble, now()));
+  }
+
+  #say(event: 'trouble' | 'trouble-over', { key, title, detail }: Trouble, alert: Alert): void {
+    this.#options.announce(event, { trouble: key, title, detail });
+    this.#options.tell(alert);
   }
 
   async #askDoctor(): Promise<void> {
