@@ -52,6 +52,7 @@ export interface Options {
   readonly reject?: readonly string[];
   readonly open?: boolean;
   readonly limit?: string;
+  readonly channel?: string;
   readonly follow?: boolean;
   readonly last?: string;
   readonly output?: string;

@@ -65,6 +65,7 @@ export class Service {
   /** A stranger at the port must not fill the log. */
   readonly #gateFaults = new LineBudget(10, 60_000);
   readonly #timers: NodeJS.Timeout[] = [];
+  #gateBugs = 0;
   #isCollecting = false;
   #isRecovering = false;
   #asteriskVersion: string | undefined;
@@ -205,10 +206,17 @@ export class Service {
     await this.#guardian.judgeAnew(this.table.withHostName(name));
   }
 
+  /** Faults of the service's own in the gate, since the start. */
+  get gateBugs(): number {
+    return this.#gateBugs;
+  }
+
   #onGateFault({ code, message, bug, cause }: GateFault): void {
     const { logger } = this.#parts;
-    if (bug) logger.error({ event: 'gate-bug', code, err: cause }, message);
-    else if (this.#gateFaults.take(code, this.#parts.now()))
+    if (bug) {
+      this.#gateBugs++;
+      logger.error({ event: 'gate-bug', code, err: cause }, message);
+    } else if (this.#gateFaults.take(code, this.#parts.now()))
       logger.warn({ event: 'gate-fault', code }, message);
   }
 
