@@ -2,8 +2,11 @@
 import type { Finding } from '../doctor/finding.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
+import type { OpenTrouble } from '../notify/conditions.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import type { Library } from '../operator/library.ts';
 import type { Operator } from '../operator/operator.ts';
+import type { AttackToolTest } from '../phone-library/attack-tools.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
@@ -77,6 +80,7 @@ export interface ApiDeps {
     | 'contactsSince'
     | 'calls'
     | 'audit'
+    | 'deliveries'
     | 'health'
   >;
   readonly events: EventLog;
@@ -84,7 +88,12 @@ export interface ApiDeps {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly identify: (userAgent: string) => Identity;
+  readonly isAttackTool: AttackToolTest;
   readonly health: () => ServiceHealth;
   readonly dialplan: () => DialplanView;
   readonly doctor: () => Promise<readonly Finding[]>;
+  readonly alerts: {
+    readonly notifier: Pick<Notifier, 'states' | 'test'>;
+    readonly troubles: readonly OpenTrouble[];
+  };
 }

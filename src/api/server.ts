@@ -10,6 +10,7 @@ import { faultResponder, noSuchRoute } from './fault-response.ts';
 import { Followers } from './followers.ts';
 import { KnownDevices } from './known-devices.ts';
 import { OverviewMaker } from './overview.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -70,6 +71,7 @@ export function createApi(deps: ApiDeps): Api {
   modelRoutes(app, deps);
   trialRoutes(app, deps, known);
   recordRoutes(app, deps);
+  alertRoutes(app, deps);
   transferRoutes(app, deps);
   eventRoutes(app, followers, stream);
 

@@ -30,16 +30,19 @@ const CALL_EVENTS = {
 const LINES = 30;
 const WINDOW_MS = 60_000;
 
-/**
- * - `event`: what has a line in the log.
- * - `changed`: something of an extension (undefined: of any) is another than before, whether it has a line or not.
- */
-interface Emitted {
+export interface EventMap {
+  /** What was announced: of an extension at most so many of a kind in a minute. */
   event: [ServiceEvent];
-  changed: [what: 'extensions' | 'violations', extension: string | undefined];
+  /** Every change of a violation, and every call worth remembering, announced or not. Listeners must not throw. */
+  violation: [change: ViolationChange, violation: Violation];
+  call: [record: CallRecord];
+  /** What is known of an extension, undefined: of any, is another than before, announced or not. */
+  touched: [extension: string | undefined];
 }
 
-export class EventLog extends EventEmitter<Emitted> {
+type ViolationChange = 'opened' | 'counted' | 'ended';
+
+export class EventLog extends EventEmitter<EventMap> {
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #budget = new LineBudget(LINES, WINDOW_MS);
@@ -51,8 +54,8 @@ export class EventLog extends EventEmitter<Emitted> {
     this.#now = now;
   }
 
-  violation(change: 'opened' | 'counted' | 'ended', violation: Violation): void {
-    this.emit('changed', 'violations', violation.extension);
+  violation(change: ViolationChange, violation: Violation): void {
+    this.emit('violation', change, violation);
     if (change === 'counted') return;
     const { id, extension, userAgent, address, reason, mode, by, registers, calls, ended } = violation;
     const fields = {
@@ -65,6 +68,7 @@ export class EventLog extends EventEmitter<Emitted> {
   }
 
   call(record: CallRecord): void {
+    this.emit('call', record);
     const { extension, dialled, userAgent, address, reason, outcome, linkedId, violation } = record;
     const fields = {
       ...{ extension, dialled, reason, outcome, linkedId, violation },
@@ -76,7 +80,7 @@ export class EventLog extends EventEmitter<Emitted> {
 
   /** What is known of an extension, of any where none is named, is another than before; that alone is no line. */
   touched(extension?: string): void {
-    this.emit('changed', 'extensions', extension);
+    this.emit('touched', extension);
   }
 
   /** Anything else worth a line: an operator's change, Asterisk gone or back. */

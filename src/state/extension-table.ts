@@ -14,7 +14,8 @@ import {
   optionsInForce,
   type Settings,
 } from '../domain/policy.ts';
-import type { JudgedContact, Standing, StandingOf } from '../domain/verdict.ts';
+import type { JudgedContact, NetworkTest, Standing, StandingOf } from '../domain/verdict.ts';
+import { compileNetworks, namesIn } from '../network/allowed.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 import { type ContactChange, GoneContacts } from './gone-contacts.ts';
 import { type LockInForce, lockUnder } from './lock-in-force.ts';
@@ -51,6 +52,10 @@ export class ExtensionTable {
   #fallback: UserAgentTest | undefined;
   /** Locks compiled against the present library. */
   #compiled = new WeakMap<Lock, UserAgentTest>();
+  /** What hosts' names stand for, and the networks compiled with that. */
+  readonly #addresses = new Map<string, readonly string[]>();
+  #networkTests = new WeakMap<readonly string[], { readonly isWithin: NetworkTest | undefined }>();
+  #hostNames: ReadonlySet<string> | undefined;
   readonly #now: () => number;
   #version = 1;
   #loaded = false;
@@ -88,6 +93,7 @@ export class ExtensionTable {
 
   setSettings(settings: Settings): void {
     this.#settings = settings;
+    this.#hostNames = undefined;
     this.#refreshFallback();
   }
 
@@ -110,6 +116,7 @@ export class ExtensionTable {
 
   setPolicy(extension: string, policy: ExtensionPolicy | undefined): void {
     const row = this.#row(extension);
+    if (row.policy.networks !== policy?.networks) this.#hostNames = undefined;
     row.policy = policy ?? NO_POLICY;
     row.version = 0;
     this.#dropIfEmpty(row);
@@ -190,7 +197,7 @@ export class ExtensionTable {
     const row = this.#judged(this.#row(extension));
     const were = row.contacts;
     const before = new Map(were.map(({ contact }) => [contact.id, contact]));
-    row.contacts = contacts.map((contact) => this.#judge(row, contact));
+    row.contacts = contacts.map((contact) => judged(contact, row.standing));
     const changes: ContactChange[] = [];
     for (const { contact, matches } of row.contacts) {
       const was = before.get(contact.id);
@@ -211,13 +218,46 @@ export class ExtensionTable {
   /** Contacts of the right device: live ones, and unexpired ones that a wrong device displaced. */
   matchingContacts(extension: string): Contact[] {
     const row = this.#rows.get(extension);
-    if (row === undefined || typeof this.#judged(row).standing !== 'object') return [];
+    const standing = row === undefined ? 'no-extension' : this.#judged(row).standing;
+    if (row === undefined || typeof standing !== 'object') return [];
     const live = row.contacts.filter(({ matches }) => matches).map(({ contact }) => contact);
-    return [...live, ...this.#displaced(row)];
+    return [...live, ...this.#displaced(row, standing)];
   }
 
   lockInForce(extension: string): LockInForce {
     return lockUnder(this.#settings, this.policy(extension), this.isListed(extension));
+  }
+
+  /** The hosts' names that networks in force hold. */
+  get hostNames(): ReadonlySet<string> {
+    if (this.#hostNames === undefined) {
+      const decided = [this.#settings.networks];
+      for (const { policy } of this.#rows.values()) decided.push(policy.networks ?? []);
+      this.#hostNames = new Set(decided.flatMap(namesIn));
+    }
+    return this.#hostNames;
+  }
+
+  /** What a host's name stands for; a name that was never told of does not count as a place at all. */
+  setAddresses(hostName: string, addresses: readonly string[]): void {
+    this.#addresses.set(hostName, addresses);
+    this.#networkTests = new WeakMap();
+    this.#version++;
+  }
+
+  /** Those whose networks hold this host's name. */
+  withHostName(hostName: string): string[] {
+    const has = (networks: readonly string[]) => namesIn(networks).includes(hostName);
+    const bySystem = has(this.#settings.networks);
+    return [...this.#rows.values()]
+      .filter(({ policy: { networks } }) => (networks === undefined ? bySystem : has(networks)))
+      .map(({ name }) => name);
+  }
+
+  /** The networks in force there take this address, as far as they can be checked. */
+  isWithin(extension: string, ip: string): boolean {
+    const networks = this.policy(extension).networks ?? this.#settings.networks;
+    return this.#isWithin(networks)?.(ip) ?? true;
   }
 
   readonly standingOf: StandingOf = (endpoint) => {
@@ -239,8 +279,9 @@ export class ExtensionTable {
     const { lock } = lockUnder(settings, policy, row.listed);
     if (lock === undefined) return 'no-lock';
     const accepts = compile(lock);
-    const contacts = row.contacts.map(({ contact }) => ({ contact, matches: accepts(contact.userAgent) }));
-    return this.#standing({ ...row, policy, contacts }, accepts, settings);
+    const standing = this.#standing({ ...row, policy }, accepts, settings);
+    const contacts = row.contacts.map(({ contact }) => judged(contact, standing));
+    return { ...standing, contacts: standing.contacts && contacts };
   }
 
   /** What the lock accepts, by the library as it is. */
@@ -262,6 +303,15 @@ export class ExtensionTable {
     if (typeof test !== 'function') return undefined;
     this.#modelTests.set(id, test);
     return test;
+  }
+
+  #isWithin(networks: readonly string[]): NetworkTest | undefined {
+    let test = this.#networkTests.get(networks);
+    if (test === undefined) {
+      test = { isWithin: compileNetworks(networks, (name) => this.#addresses.get(name)) };
+      this.#networkTests.set(networks, test);
+    }
+    return test.isWithin;
   }
 
   #row(name: string): Row {
@@ -296,34 +346,33 @@ export class ExtensionTable {
       row.standing = row.listed || row.policy !== NO_POLICY ? 'no-lock' : 'no-extension';
       return row;
     }
-    row.contacts = row.contacts.map(({ contact }) => ({ contact, matches: accepts(contact.userAgent) }));
+    row.standing = this.#standing(row, accepts);
+    row.contacts = row.contacts.map(({ contact }) => judged(contact, row.standing));
     row.standing = this.#standing(row, accepts);
     return row;
   }
 
   #standing(row: Row, accepts: UserAgentTest, settings: Settings = this.#settings): Standing {
-    const { mode, requireRegistration } = optionsInForce(row.policy, settings);
+    const { mode, requireRegistration, networks } = optionsInForce(row.policy, settings);
+    const isWithin = this.#isWithin(networks);
     return {
       accepts,
+      isWithin,
       mode,
       requireRegistration,
       contacts: this.#listed ? row.contacts : undefined,
-      displaced: row.gone.isEmpty ? NONE : row.gone.displaced(accepts, this.#now()),
+      displaced: row.gone.isEmpty ? NONE : this.#displaced(row, { accepts, isWithin }),
     };
   }
 
-  #displaced(row: Row): Contact[] {
-    return row.gone.displaced(this.#accepts(row), this.#now());
+  #displaced(row: Row, { accepts, isWithin }: Pick<Standing, 'accepts' | 'isWithin'>): Contact[] {
+    const displaced = row.gone.displaced(accepts, this.#now());
+    return isWithin === undefined ? displaced : displaced.filter((contact) => !isOutside(contact, isWithin));
   }
 
   #accepts(row: Row): UserAgentTest | undefined {
     if (row.policy.lock !== undefined) return this.compile(row.policy.lock);
     return row.listed ? this.#fallback : undefined;
-  }
-
-  #judge(row: Row, contact: Contact): JudgedContact {
-    const { standing } = row;
-    return { contact, matches: typeof standing === 'object' && standing.accepts(contact.userAgent) };
   }
 
   #refreshFallback(): void {
@@ -337,3 +386,15 @@ export class ExtensionTable {
 }
 
 const NONE: readonly Contact[] = [];
+
+function judged(contact: Contact, standing: ReturnType<StandingOf>): JudgedContact {
+  if (typeof standing !== 'object') return { contact, matches: false };
+  const { accepts, isWithin } = standing;
+  return { contact, matches: accepts(contact.userAgent) && !isOutside(contact, isWithin) };
+}
+
+/** Seen to be outside the networks. What its REGISTER only claimed tells nothing, either way. */
+function isOutside({ source }: Contact, isWithin: NetworkTest | undefined): boolean {
+  if (isWithin === undefined || source === undefined || source.proof === 'claimed') return false;
+  return !isWithin(source.address.ip);
+}

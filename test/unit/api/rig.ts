@@ -15,6 +15,7 @@ import { userAgentFromText } from '../../../src/domain/user-agent.ts';
 import { EventLog } from '../../../src/log/event-log.ts';
 import { Library } from '../../../src/operator/library.ts';
 import { Operator } from '../../../src/operator/operator.ts';
+import { loadAttackTools } from '../../../src/phone-library/attack-tools.ts';
 import { dialplanOf } from '../../../src/service/dialplan.ts';
 import { Guardian } from '../../../src/service/guardian.ts';
 import { ExtensionTable } from '../../../src/state/extension-table.ts';
@@ -66,6 +67,7 @@ export interface RigOptions {
   readonly store?: (real: Store) => Store;
   readonly findings?: readonly Finding[];
   readonly health?: Partial<ServiceHealth>;
+  readonly notifier?: ApiDeps['alerts']['notifier'];
   readonly isListening?: boolean;
   readonly group?: string;
 }
@@ -125,10 +127,12 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
       logger,
       now,
       identify,
+      isAttackTool: await loadAttackTools(),
     },
     health: () => ({ ...HEALTH, started: now() - 90_000, config: configPath, ...options.health }),
     dialplan: () => dialplanOf(readConfig('', configPath).gate, HEALTH.gate),
     doctor: async () => options.findings ?? [],
+    alerts: { notifier: options.notifier ?? { states: [], test: async () => [] }, troubles: [] },
   };
   const api = createApi(deps);
   if (options.isListening !== false) await api.listen();
