@@ -17,6 +17,7 @@ import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { modelRoutes } from './routes/models.ts';
+import { openapiRoutes } from './routes/openapi.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { recordRoutes } from './routes/records.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -61,6 +62,7 @@ export function createApi(deps: ApiDeps): Api {
   const stream = new ChangeStream({ events, now, version: () => deps.health().version });
   const known = new KnownDevices(() => deps.library.models());
   const overview = new OverviewMaker(deps, known);
+  openapiRoutes(app, () => deps.health().version);
   statusRoutes(app, deps);
   overviewRoutes(app, overview);
   extensionRoutes(app, deps);

@@ -127,6 +127,6 @@ it('whatever was sent: none, or one that could be saved and lets no scanner thro
       expect(testOf(model)(userAgent)).toBe(true);
       expect(TOOLS.some(testOf(model))).toBe(false);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
