@@ -10,7 +10,15 @@ import { DiskState, messageOf, type StoreLogger } from './disk-state.ts';
 import { type Answer, type Ask, type FileFacts, monotonic, type QuestionKind } from './messages.ts';
 import { PendingWrites } from './pending.ts';
 import { DEFAULT_RETENTION, type Retention } from './retention.ts';
-import { type Change, type Page, type Snapshot, type Store, StoreError, type StoreHealth } from './store.ts';
+import {
+  type Accounts,
+  type Change,
+  type Page,
+  type Snapshot,
+  type Store,
+  StoreError,
+  type StoreHealth,
+} from './store.ts';
 import { closedError, DatabaseThread } from './thread.ts';
 import { TrailingWriter } from './trailing.ts';
 import { Upkeep } from './upkeep.ts';
@@ -103,6 +111,10 @@ class ThreadedStore implements Store {
 
   load(): Promise<Snapshot> {
     return this.#read('load', undefined);
+  }
+
+  accounts(): Promise<Accounts> {
+    return this.#read('accounts', undefined);
   }
 
   async commit(change: Change): Promise<void> {
