@@ -68,7 +68,17 @@ export interface ApiDeps {
   readonly book: ViolationBook;
   readonly operator: Operator;
   readonly library: Library;
-  readonly store: Pick<Store, 'violations' | 'sightings' | 'calls' | 'audit' | 'health'>;
+  readonly store: Pick<
+    Store,
+    | 'violations'
+    | 'violationDays'
+    | 'sightings'
+    | 'lastSightings'
+    | 'contactsSince'
+    | 'calls'
+    | 'audit'
+    | 'health'
+  >;
   readonly events: EventLog;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */

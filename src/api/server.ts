@@ -4,14 +4,18 @@
  */
 import { once } from 'node:events';
 import fastify, { type FastifyInstance } from 'fastify';
+import { ChangeStream } from './change-stream.ts';
 import type { ApiDeps } from './deps.ts';
 import { faultResponder, noSuchRoute } from './fault-response.ts';
 import { Followers } from './followers.ts';
+import { KnownDevices } from './known-devices.ts';
+import { OverviewMaker } from './overview.ts';
 import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { modelRoutes } from './routes/models.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { recordRoutes } from './routes/records.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -50,7 +54,12 @@ export function createApi(deps: ApiDeps): Api {
   app.setErrorHandler(faultResponder(deps.logger));
   app.setNotFoundHandler(noSuchRoute);
   const followers = new Followers(deps.events, deps.now);
+  const { events, now } = deps;
+  const stream = new ChangeStream({ events, now, version: () => deps.health().version });
+  const known = new KnownDevices(() => deps.library.models());
+  const overview = new OverviewMaker(deps, known);
   statusRoutes(app, deps);
+  overviewRoutes(app, overview);
   extensionRoutes(app, deps);
   lifecycleRoutes(app, deps);
   settingsRoutes(app, deps);
@@ -58,19 +67,19 @@ export function createApi(deps: ApiDeps): Api {
   modelRoutes(app, deps);
   recordRoutes(app, deps);
   transferRoutes(app, deps);
-  eventRoutes(app, followers);
+  eventRoutes(app, followers, stream);
 
   return {
     async listen() {
       await app.ready();
       await listenOn(app.server, deps.socket, deps.group);
     },
-    close: () => close(app, followers),
+    close: () => close(app, [followers, stream, overview]),
   };
 }
 
-async function close(app: FastifyInstance, followers: Followers): Promise<void> {
-  followers.close();
+async function close(app: FastifyInstance, open: readonly { close(): void }[]): Promise<void> {
+  for (const one of open) one.close();
   const { server } = app;
   if (server.listening) {
     const closed = once(server, 'close');

@@ -58,6 +58,38 @@ export interface ExtensionSummary {
   readonly openViolations: number;
 }
 
+/** One extension as the console's table shows it. */
+export interface OverviewRow extends Omit<ExtensionSummary, 'contacts'> {
+  /** Its own mode; null is inherited. */
+  readonly policyMode: Mode | null;
+  readonly contacts: readonly OverviewContact[];
+  readonly lastSeen: LastSeen | null;
+  /** The phone library has its current, else its last User-Agent; null where it never named one. */
+  readonly known: boolean | null;
+  /** On how many violations it was seen on each of the last seven days of the server's calendar, oldest first. */
+  readonly violationDays: readonly number[];
+}
+
+export interface OverviewContact extends DeviceView, Omit<IdentityView, 'mac'> {
+  readonly address: string | null;
+  readonly matches: boolean | null;
+  readonly expires: string;
+  /** Since when this device registers from this IP; null where that is not remembered. */
+  readonly since: string | null;
+}
+
+export interface LastSeen extends DeviceView, Omit<IdentityView, 'mac' | 'firmware'> {
+  readonly address: string | null;
+  readonly at: string;
+}
+
+export interface OverviewView {
+  readonly extensions: readonly OverviewRow[];
+  /** false: the database gave no answer, and what it remembers (`lastSeen`, `since`, `violationDays`) is missing. */
+  readonly history: boolean;
+  readonly at: string;
+}
+
 export interface ExtensionPolicyView {
   readonly extension: string;
   readonly lock: LockView;
@@ -115,6 +147,16 @@ export interface AuditView {
   readonly action: string;
   readonly target: string;
   readonly detail: string;
+}
+
+/** What a page may have to load again. */
+export type Topic = 'extensions' | 'violations' | 'settings' | 'models' | 'status' | 'audit';
+
+export interface LiveChange {
+  readonly topics: readonly Topic[];
+  /** null: any. */
+  readonly extensions: readonly string[] | null;
+  readonly at: string;
 }
 
 export interface SettingsView extends Options {

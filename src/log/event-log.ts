@@ -30,7 +30,16 @@ const CALL_EVENTS = {
 const LINES = 30;
 const WINDOW_MS = 60_000;
 
-export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
+/**
+ * - `event`: what has a line in the log.
+ * - `changed`: something of an extension (undefined: of any) is another than before, whether it has a line or not.
+ */
+interface Emitted {
+  event: [ServiceEvent];
+  changed: [what: 'extensions' | 'violations', extension: string | undefined];
+}
+
+export class EventLog extends EventEmitter<Emitted> {
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #budget = new LineBudget(LINES, WINDOW_MS);
@@ -43,6 +52,7 @@ export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
   }
 
   violation(change: 'opened' | 'counted' | 'ended', violation: Violation): void {
+    this.emit('changed', 'violations', violation.extension);
     if (change === 'counted') return;
     const { id, extension, userAgent, address, reason, mode, by, registers, calls, ended } = violation;
     const fields = {
@@ -62,6 +72,11 @@ export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
       from: address === undefined ? undefined : showAddress(address),
     };
     this.#announce(CALL_EVENTS[outcome], fields, outcome === 'emergency' ? 'info' : 'warn');
+  }
+
+  /** What is known of an extension, of any where none is named, is another than before; that alone is no line. */
+  touched(extension?: string): void {
+    this.emit('changed', 'extensions', extension);
   }
 
   /** Anything else worth a line: an operator's change, Asterisk gone or back. */

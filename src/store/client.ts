@@ -18,6 +18,7 @@ import {
   type Store,
   StoreError,
   type StoreHealth,
+  type ViolationDays,
 } from './store.ts';
 import { closedError, DatabaseThread } from './thread.ts';
 import { TrailingWriter } from './trailing.ts';
@@ -162,6 +163,21 @@ class ThreadedStore implements Store {
 
   sightings(filter: Ask<'sightings'>): Promise<Sighting[]> {
     return this.#read('sightings', paged(filter));
+  }
+
+  lastSightings(page: Ask<'lastSightings'>): Promise<Sighting[]> {
+    return this.#read('lastSightings', paged(page));
+  }
+
+  contactsSince(page: Ask<'contactsSince'>): ReturnType<Store['contactsSince']> {
+    return this.#read('contactsSince', paged(page));
+  }
+
+  async violationDays(days: Ask<'violationDays'>): Promise<ViolationDays> {
+    const { extensions, counts } = await this.#read('violationDays', days);
+    if (counts.length === 0) return new Map();
+    const daysOf = (index: number) => [...counts.subarray(index * days.length, (index + 1) * days.length)];
+    return new Map(extensions.split('\n').map((extension, index) => [extension, daysOf(index)]));
   }
 
   calls(filter: Ask<'calls'>): Promise<CallRecord[]> {

@@ -52,7 +52,7 @@ export class StoreDatabase {
       audit: new AuditTable(db),
       accounts: new AccountsTable(db),
     };
-    const { meta, violations, sightings, calls, audit, accounts } = this.#tables;
+    const { meta, contacts, violations, sightings, calls, audit, accounts } = this.#tables;
     this.handlers = {
       load: () => this.#load(),
       accounts: () => accounts.read(),
@@ -60,7 +60,10 @@ export class StoreDatabase {
       recovered: (_, guard) => this.#write(guard, () => meta.writeRecovered()),
       batch: (batch, guard) => this.#writeBatch(batch, guard),
       violations: (filter) => violations.read(filter),
+      violationDays: (days) => violations.readDays(days),
       sightings: (filter) => sightings.read(filter),
+      lastSightings: (page) => sightings.readLast(page),
+      contactsSince: (page) => contacts.readSince(page),
       calls: (filter) => calls.read(filter),
       audit: (filter) => audit.read(filter),
       prune: (step) => this.#pruner.step(step),

@@ -66,6 +66,26 @@ export interface Page {
   readonly limit: number;
 }
 
+export interface ViolationFilter extends Page {
+  readonly extension?: string;
+  readonly open?: boolean;
+  /** Milliseconds since the epoch: those that were seen at this time or later, and at this time or earlier. */
+  readonly since?: number;
+  readonly until?: number;
+  /** Only those that come after the violation of this id. */
+  readonly before?: number;
+  /** `seen`, the default: by when each was last seen. `opened`: by id, an order in which nothing moves meanwhile. */
+  readonly order?: 'seen' | 'opened';
+}
+
+/** What a name in an ordered list comes after; '' is the beginning. */
+export interface NamedPage extends Page {
+  readonly after: string;
+}
+
+/** On how many violations each extension was seen, a number for each day that was asked for. Without one: none. */
+export type ViolationDays = ReadonlyMap<string, readonly number[]>;
+
 export interface Store {
   load(): Promise<Snapshot>;
   /** Users and tokens, read once at the start. */
@@ -95,8 +115,14 @@ export interface Store {
    * Newest first (violations and sightings by when they were last seen). Reads what was put before, too; while the disk
    * refuses to take that, what the disk has.
    */
-  violations(filter: { readonly extension?: string; readonly open?: boolean } & Page): Promise<Violation[]>;
+  violations(filter: ViolationFilter): Promise<Violation[]>;
   sightings(filter: { readonly extension: string } & Page): Promise<Sighting[]>;
+  /** The latest sighting of each extension, by the extensions' names. */
+  lastSightings(page: NamedPage): Promise<Sighting[]>;
+  /** Since when the device of each live contact registers from where it is (milliseconds since the epoch), by contact id. */
+  contactsSince(page: NamedPage): Promise<(readonly [id: string, since: number])[]>;
+  /** @param days where each day begins, in milliseconds since the epoch, oldest first; the last one ends now */
+  violationDays(days: readonly number[]): Promise<ViolationDays>;
   calls(filter: { readonly extension?: string } & Page): Promise<CallRecord[]>;
   audit(filter: { readonly target?: string } & Page): Promise<AuditEntry[]>;
 

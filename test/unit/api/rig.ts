@@ -1,6 +1,6 @@
 /** A service without an Asterisk: the real table, operator, store and API on a real Unix socket, in a folder of its own. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiDeps, ServiceHealth } from '../../../src/api/deps.ts';
@@ -37,6 +37,9 @@ export const YEALINK: PhoneModel = {
 
 export interface Answer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** As it came, decompressed by nobody. */
+  readonly bytes: Buffer;
   // biome-ignore lint/suspicious/noExplicitAny: what a test expects of it is the test.
   readonly body: any;
 }
@@ -54,6 +57,8 @@ export interface Rig extends AsyncDisposable {
   readonly logged: { readonly level: string; readonly fields: object; readonly message: string }[];
   /** The contacts of one extension are now these. */
   register(extension: string, ...phones: (readonly [userAgent: string, address: string])[]): void;
+  /** The same, with every field of theirs. */
+  listed(extension: string, contacts: readonly Contact[]): void;
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
@@ -136,6 +141,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
         false,
       );
     },
+    listed: (extension, contacts) => guardian.onContacts(extension, contacts, false),
     ask: (method, path, body, headers) => ask(socket, method, path, body, headers),
     async [Symbol.asyncDispose]() {
       await api.close();
@@ -174,13 +180,21 @@ function ask(
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
-        const answer = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, body: answer === '' ? undefined : JSON.parse(answer) });
+        const bytes = Buffer.concat(chunks);
+        const { statusCode: status = 0, headers } = response;
+        resolve({ status, headers, bytes, body: bodyOf(headers, bytes) });
       });
     });
     asked.on('error', reject);
     asked.end(text);
   });
+}
+
+/** JSON where it is, else the text. */
+function bodyOf(headers: IncomingHttpHeaders, bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
+  const isJson = headers['content-type']?.startsWith('application/json') === true;
+  return isJson && headers['content-encoding'] === undefined ? JSON.parse(String(bytes)) : String(bytes);
 }
 
 const HEALTH: ServiceHealth = {
