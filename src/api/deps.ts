@@ -2,12 +2,14 @@
 import type { Finding } from '../doctor/finding.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
+import type { Accounts } from '../operator/accounts.ts';
 import type { Library } from '../operator/library.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
 import type { DialplanView } from './shapes.ts';
+import type { ConsoleOptions } from './tcp/door.ts';
 
 /** What a User-Agent says of the phone that sent it. */
 export interface Identity {
@@ -67,6 +69,8 @@ export interface ApiDeps {
   readonly table: ExtensionTable;
   readonly book: ViolationBook;
   readonly operator: Operator;
+  readonly accounts: Accounts;
+  readonly console: ConsoleOptions;
   readonly library: Library;
   readonly store: Pick<
     Store,

@@ -5,9 +5,11 @@ import { loadConfig } from '../config/config.ts';
 import { createDoctor } from '../doctor/doctor.ts';
 import { identify } from '../domain/identify.ts';
 import { openLog } from '../log/open-log.ts';
+import { Accounts } from '../operator/accounts.ts';
 import { loadModels } from '../phone-library/library.ts';
 import { openStore } from '../store/client.ts';
 import { createAsterisk } from './adapter.ts';
+import { consoleOptions } from './console.ts';
 import { dialplanOf } from './dialplan.ts';
 import { healthOf } from './health.ts';
 import { Service } from './service.ts';
@@ -36,12 +38,19 @@ export async function serve(configPath: string): Promise<void> {
   const snapshot = await store.load();
   const shippedModels = await loadModels();
   const service = new Service({ config, store, snapshot, shippedModels, asterisk, logger, now });
+  const accounts = new Accounts({
+    ...{ store, now },
+    announce: ({ who, action, target, detail }) =>
+      service.events.note('operator-change', { who, action, target, detail }),
+  });
+  await accounts.load();
   const health = healthOf({ config, service, started: now() });
   const doctor = createDoctor({ config, service, asterisk, store, health, now, origin: snapshot.origin });
   const { table, book, operator, library, events } = service;
   const api = createApi({
     ...{ socket: config.api.socket, group: config.api.group },
     ...{ table, book, operator, library, store, events, logger, now, identify, health, doctor },
+    ...{ accounts, console: consoleOptions(config.console) },
     dialplan: () => dialplanOf(config.gate, service.gateAddress),
   });
   try {
