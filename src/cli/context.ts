@@ -56,6 +56,8 @@ export interface Options {
   readonly last?: string;
   readonly output?: string;
   readonly dryRun?: boolean;
+  readonly role?: string;
+  readonly expires?: string;
 }
 
 type Verb = (
