@@ -84,6 +84,60 @@ export const policyBody = {
   dependencies: { add: ['alternatives'] },
 } as const;
 
+const settings = {
+  ...object({ ...options, fallback: { type: ['string', 'null'], maxLength: 60 } }),
+  minProperties: 1,
+} as const;
+
+const bulkRequest = {
+  ...object({
+    ...policyBody.properties,
+    unlock: { const: true },
+    clear: { const: true },
+  }),
+  minProperties: 1,
+  dependencies: { add: ['alternatives'] },
+} as const;
+
+const extensionName = { type: 'string', minLength: 1, maxLength: 80 } as const;
+/** The most extensions that one request changes. */
+const MAX_EXTENSIONS = 20_000;
+
+export const bulkBody = object(
+  {
+    extensions: { type: 'array', minItems: 1, maxItems: MAX_EXTENSIONS, items: extensionName },
+    request: bulkRequest,
+  },
+  ['extensions', 'request'],
+);
+
+export const previewBody = object(
+  {
+    change: {
+      ...object({
+        settings,
+        policies: {
+          type: 'object',
+          minProperties: 1,
+          maxProperties: MAX_EXTENSIONS,
+          propertyNames: { maxLength: 80 },
+          additionalProperties: bulkRequest,
+        },
+        models: {
+          ...object({
+            put: { type: 'array', minItems: 1, maxItems: 100, items: wholeModel },
+            remove: { type: 'array', minItems: 1, maxItems: 100, items: modelId },
+          }),
+          minProperties: 1,
+        },
+      }),
+      minProperties: 1,
+      maxProperties: 1,
+    },
+  },
+  ['change'],
+);
+
 export const checkBody = object(
   {
     userAgent: { type: ['string', 'null'], maxLength: 4096 },
@@ -94,10 +148,7 @@ export const checkBody = object(
 
 export const renameBody = object({ to: { type: 'string', minLength: 1, maxLength: 80 } }, ['to']);
 
-export const settingsBody = {
-  ...object({ ...options, fallback: { type: ['string', 'null'] } }),
-  minProperties: 1,
-} as const;
+export const settingsBody = settings;
 
 export const newModelBody = wholeModel;
 export const modelBody = { ...object({ id: modelId, ...modelFields }), minProperties: 1 } as const;
@@ -172,6 +223,8 @@ export function wordsFor(errors: readonly FastifySchemaValidationError[], where:
       return new Error(`${at} lacks the property ${quoted(missingProperty)}.`);
     case 'minProperties':
       return new Error(`${at} asks for nothing.`);
+    case 'maxProperties':
+      return new Error(`${at} asks for too much at once.`);
     case 'enum':
       return new Error(`${at} must be one of ${(allowedValues as unknown[]).map(shown).join(', ')}.`);
     case 'const':

@@ -10,6 +10,7 @@ import { Followers } from './followers.ts';
 import { KnownDevices } from './known-devices.ts';
 import { OverviewMaker } from './overview.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { decisionRoutes } from './routes/decisions.ts';
 import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
@@ -44,6 +45,7 @@ export function createApi(deps: ApiDeps): Api {
     extensionRoutes(to, deps);
     lifecycleRoutes(to, deps);
     settingsRoutes(to, deps);
+    decisionRoutes(to, deps);
     dialplanRoutes(to, deps);
     modelRoutes(to, deps);
     recordRoutes(to, deps);

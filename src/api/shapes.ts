@@ -5,6 +5,7 @@
 import type { Role } from '../domain/account.ts';
 import type { CallOutcome } from '../domain/call-record.ts';
 import type { Proof } from '../domain/contact.ts';
+import type { FaultCode } from '../domain/fault.ts';
 import type { Alternative, LockMode, LockSource, Mode } from '../domain/lock.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import type { Options } from '../domain/policy.ts';
@@ -104,6 +105,41 @@ export interface ExtensionView extends ExtensionPolicyView {
   readonly violations: readonly ViolationView[];
   readonly sightings: readonly SightingView[];
   readonly calls: readonly CallView[];
+}
+
+/** What would come of a change. The lists hold the first thousand each. */
+export interface Preview {
+  readonly changes: readonly {
+    readonly extension: string;
+    readonly lockBefore: LockView;
+    readonly lockAfter: LockView;
+  }[];
+  /** Registered phones whose calls would be refused (in `monitor`: recorded), and are not now. */
+  readonly wouldViolate: readonly (DeviceView & {
+    readonly extension: string;
+    readonly address: string | null;
+    readonly reason: string;
+  })[];
+  readonly wouldEnd: readonly ViolationView[];
+  /** Those the change cannot be made for. */
+  readonly failed: BulkReportView['failed'];
+  readonly counts: {
+    readonly changed: number;
+    readonly wouldViolate: number;
+    readonly wouldEnd: number;
+    readonly failed: number;
+  };
+  /** The lists hold all that is counted. */
+  readonly complete: boolean;
+}
+
+export interface BulkReportView {
+  readonly done: readonly string[];
+  readonly failed: readonly {
+    readonly extension: string;
+    readonly code: FaultCode;
+    readonly message: string;
+  }[];
 }
 
 export interface ViolationView extends DeviceView {
