@@ -2,7 +2,7 @@
  * Which phone model of the library a User-Agent belongs to, for many User-Agents at once: patterns are compiled when they
  * are first needed, a few a turn, and what was asked once is remembered. It decides nothing about calls.
  */
-import type { TextTest } from '../domain/matcher.ts';
+import type { PatternCompiler, TextTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 import { inTurns } from './in-turns.ts';
@@ -45,6 +45,9 @@ export class KnownDevices {
     this.#found.set(userAgent, id);
     return id;
   }
+
+  /** As {@link compilePattern}, without the work for the library's own patterns. */
+  readonly compile: PatternCompiler = (pattern) => this.#tests.get(pattern) ?? compilePattern(pattern);
 
   #compile({ pattern }: PhoneModel): void {
     if (this.#tests.has(pattern)) return;

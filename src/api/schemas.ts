@@ -138,6 +138,20 @@ export const previewBody = object(
   ['change'],
 );
 
+export const proposeBody = object({ userAgent: { type: 'string', minLength: 1, maxLength: 4096 } }, [
+  'userAgent',
+]);
+
+export const tryModelBody = object(
+  { id: modelId, pattern: modelFields.pattern, matches: samples, rejects: samples },
+  ['pattern', 'matches', 'rejects'],
+);
+
+export const tryLockBody = object(
+  { alternatives: { ...alternatives, items: choice([...written, captured]) } },
+  ['alternatives'],
+);
+
 export const checkBody = object(
   {
     userAgent: { type: ['string', 'null'], maxLength: 4096 },
@@ -158,7 +172,21 @@ const limit = { type: 'string', pattern: '^([1-9][0-9]{0,2}|1000)$' } as const;
 const extension = { type: 'string', minLength: 1, maxLength: 80 } as const;
 const trueOrFalse = { type: 'string', enum: ['true', 'false'] } as const;
 
-export const violationsQuery = object({ extension, open: trueOrFalse, limit });
+/** ISO 8601: a day of UTC, or a time. */
+const time = {
+  type: 'string',
+  pattern:
+    '^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$',
+} as const;
+
+export const violationsQuery = object({
+  extension,
+  open: trueOrFalse,
+  since: time,
+  until: time,
+  before: { type: 'string', pattern: '^[1-9][0-9]{0,14}$' },
+  limit,
+});
 export const callsQuery = object({ extension, limit });
 export const auditQuery = object({ target: { type: 'string', minLength: 1, maxLength: 80 }, limit });
 export const eventsQuery = object({

@@ -21,6 +21,7 @@ import { recordRoutes } from './routes/records.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
 import { transferRoutes } from './routes/transfer.ts';
+import { trialRoutes } from './routes/trials.ts';
 import { listenOn } from './socket.ts';
 import { Door } from './tcp/door.ts';
 
@@ -48,6 +49,7 @@ export function createApi(deps: ApiDeps): Api {
     decisionRoutes(to, deps);
     dialplanRoutes(to, deps);
     modelRoutes(to, deps);
+    trialRoutes(to, deps, known);
     recordRoutes(to, deps);
     transferRoutes(to, deps);
     eventRoutes(to, followers, stream);

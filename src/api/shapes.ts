@@ -107,6 +107,37 @@ export interface ExtensionView extends ExtensionPolicyView {
   readonly calls: readonly CallView[];
 }
 
+/** A phone model made of a User-Agent that was seen, for an operator to correct and save. */
+export interface ModelProposal {
+  readonly id: string;
+  readonly vendor: string;
+  readonly model: string;
+  readonly pattern: string;
+  readonly matches: readonly string[];
+  readonly rejects: readonly string[];
+  /** Extensions that a phone is registered at which the pattern accepts. */
+  readonly covers: readonly string[];
+  /** The phone model that accepts the User-Agent already. */
+  readonly existing: string | null;
+}
+
+export interface ModelTrial {
+  readonly ok: boolean;
+  readonly problems: readonly {
+    readonly field: 'pattern' | 'matches' | 'rejects';
+    /** Which of the samples, from 0; null where it is about none or all. */
+    readonly index: number | null;
+    readonly message: string;
+  }[];
+  readonly covers: readonly string[];
+}
+
+/** What a lock would make of the phones that are registered, and of those seen lately. */
+export interface LockTrial {
+  readonly contacts: readonly (ContactView & { readonly matches: boolean })[];
+  readonly sightings: readonly (SightingView & { readonly matches: boolean })[];
+}
+
 /** What would come of a change. The lists hold the first thousand each. */
 export interface Preview {
   readonly changes: readonly {
