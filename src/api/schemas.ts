@@ -225,6 +225,23 @@ export const importBody = object(
   ['document'],
 );
 
+const accountName = { type: 'string', minLength: 1, maxLength: 80 } as const;
+const role = { type: 'string', enum: ['viewer', 'operator'] } as const;
+const password = { type: 'string', maxLength: 1024 } as const;
+
+export const sessionBody = object({ user: { type: 'string', maxLength: 200 }, password }, [
+  'user',
+  'password',
+]);
+export const accountParams = object({ name: accountName }, ['name']);
+export const tokenParams = object({ id: accountName }, ['id']);
+export const userBody = object({ name: accountName, role, password }, ['name', 'role', 'password']);
+export const passwordBody = object({ password }, ['password']);
+export const tokenBody = object(
+  { name: accountName, role, days: { type: 'integer', minimum: 1, maximum: 3650 } },
+  ['name', 'role'],
+);
+
 /** One sentence on the first thing that does not fit. */
 export function wordsFor(errors: readonly FastifySchemaValidationError[], where: string): Error {
   const [first] = errors;

@@ -2,6 +2,8 @@
  * The shapes of the API's answers, version 1: every field is always there, `null` where there is nothing to say, times in
  * ISO 8601. Fields may be added; none changes its meaning. Types only: whoever speaks to the API imports these.
  */
+
+import type { Role } from '../domain/account.ts';
 import type { Alert, ChannelName, Delivery, Severity } from '../domain/alert.ts';
 import type { CallOutcome } from '../domain/call-record.ts';
 import type { Proof } from '../domain/contact.ts';
@@ -255,6 +257,7 @@ export interface StatusView {
   readonly uptime: number;
   readonly config: string;
   readonly settings: SettingsView;
+  readonly console: ConsoleView;
   readonly asterisk: {
     readonly adapter: string;
     readonly connected: boolean;
@@ -403,4 +406,34 @@ export interface ImportReport {
     readonly removed: readonly string[];
     readonly same: number;
   };
+}
+
+/** Who is signed in. */
+export interface SessionView {
+  readonly user: string;
+  readonly role: Role;
+  /** To be sent along as `X-Device-Lock-Token` with every change; empty where a token was shown instead. */
+  readonly csrf: string;
+}
+
+export interface UserView {
+  readonly name: string;
+  readonly role: Role;
+  readonly made: string;
+  /** When the password was set last. */
+  readonly changed: string;
+}
+
+export interface TokenView {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly made: string;
+  readonly expires: string | null;
+}
+
+/** Where the console is open; both null where it is off, or there is neither a user nor a token. */
+export interface ConsoleView {
+  readonly url: string | null;
+  readonly failure: string | null;
 }

@@ -30,17 +30,18 @@ const CALL_EVENTS = {
 const LINES = 30;
 const WINDOW_MS = 60_000;
 
+type ViolationChange = 'opened' | 'counted' | 'ended';
+
+/** Listeners must not throw. */
 export interface EventMap {
   /** What was announced: of an extension at most so many of a kind in a minute. */
   event: [ServiceEvent];
-  /** Every change of a violation, and every call worth remembering, announced or not. Listeners must not throw. */
+  /** Every change of a violation, and every call worth remembering, announced or not. */
   violation: [change: ViolationChange, violation: Violation];
   call: [record: CallRecord];
   /** What is known of an extension, undefined: of any, is another than before, announced or not. */
   touched: [extension: string | undefined];
 }
-
-type ViolationChange = 'opened' | 'counted' | 'ended';
 
 export class EventLog extends EventEmitter<EventMap> {
   readonly #logger: Logger;

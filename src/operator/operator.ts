@@ -61,23 +61,6 @@ export class Operator {
   }
 
   /**
-   * The same for many: what cannot be for one of them is told, and the others have it. Rejects with a {@link Fault} where
-   * it cannot be for any; then nothing has changed.
-   */
-  bulk(extensions: Iterable<string>, request: BulkRequest, who: string): Promise<BulkReport> {
-    return this.#inTurn(async () => {
-      for (const one of request.alternatives ?? []) if (one.kind !== 'this-device') this.#check(one);
-      const report: BulkReport = { done: [], failed: [] };
-      const names = [...new Set(extensions)];
-      for (let at = 0; at < names.length; at += BULK_SLICE) {
-        await this.#bulkSlice(names.slice(at, at + BULK_SLICE), request, who, report);
-        await turn();
-      }
-      return report;
-    });
-  }
-
-  /**
    * The service itself changes a policy, by a rule an operator switched on.
    * @param change sees what is in force when its turn has come; undefined leaves it as it is
    * @returns whether anything was changed; rejects with a {@link Fault}, and then nothing was
@@ -95,6 +78,23 @@ export class Operator {
       for (const alternative of policy.lock?.alternatives ?? []) this.#check(alternative);
       await this.#setPolicies(new Map([[extension, policy]]), action, who);
       return true;
+    });
+  }
+
+  /**
+   * The same for many: what cannot be for one of them is told, and the others have it. Rejects with a {@link Fault} where
+   * it cannot be for any; then nothing has changed.
+   */
+  bulk(extensions: Iterable<string>, request: BulkRequest, who: string): Promise<BulkReport> {
+    return this.#inTurn(async () => {
+      for (const one of request.alternatives ?? []) if (one.kind !== 'this-device') this.#check(one);
+      const report: BulkReport = { done: [], failed: [] };
+      const names = [...new Set(extensions)];
+      for (let at = 0; at < names.length; at += BULK_SLICE) {
+        await this.#bulkSlice(names.slice(at, at + BULK_SLICE), request, who, report);
+        await turn();
+      }
+      return report;
     });
   }
 

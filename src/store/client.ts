@@ -12,6 +12,7 @@ import { type Answer, type Ask, type FileFacts, monotonic, type QuestionKind } f
 import { PendingWrites } from './pending.ts';
 import { DEFAULT_RETENTION, type Retention } from './retention.ts';
 import {
+  type Accounts,
   type Change,
   type Page,
   type Snapshot,
@@ -112,6 +113,10 @@ class ThreadedStore implements Store {
 
   load(): Promise<Snapshot> {
     return this.#read('load', undefined);
+  }
+
+  accounts(): Promise<Accounts> {
+    return this.#read('accounts', undefined);
   }
 
   async commit(change: Change): Promise<void> {

@@ -8,7 +8,7 @@ import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { Sighting } from '../domain/sighting.ts';
 import type { Violation } from '../domain/violation.ts';
-import type { Change, NamedPage, Page, Snapshot, StoreFault, ViolationFilter } from './store.ts';
+import type { Accounts, Change, NamedPage, Page, Snapshot, StoreFault, ViolationFilter } from './store.ts';
 
 /** Trailing writes that go to disk in one transaction. */
 export interface Batch {
@@ -50,6 +50,7 @@ export interface PackedDays {
 /** Each question with its answer. */
 export interface Questions {
   load: { ask: undefined; answer: Snapshot };
+  accounts: { ask: undefined; answer: Accounts };
   /** The answer: why the change itself cannot be stored; undefined where it was. */
   commit: { ask: Change; answer: string | undefined };
   recovered: { ask: undefined; answer: undefined };

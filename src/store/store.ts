@@ -2,6 +2,8 @@
  * What is remembered on disk. SQLite remembers, memory answers calls: nothing here is ever awaited on the way to a
  * verdict. Durable writes resolve once a power cut cannot lose them; trailing ones are on disk within a second.
  */
+
+import type { Token, User } from '../domain/account.ts';
 import type { ChannelName, Delivery } from '../domain/alert.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
@@ -51,7 +53,17 @@ export interface Change {
   /** Ids whose operator's version is forgotten; a shipped model of the id shows again. */
   readonly forgetModels?: readonly string[];
   readonly settings?: Settings;
+  /** By name; undefined removes the user. */
+  readonly users?: ReadonlyMap<string, User | undefined>;
+  /** By id; undefined removes the token. */
+  readonly tokens?: ReadonlyMap<string, Token | undefined>;
   readonly audit: readonly AuditEntry[];
+}
+
+/** Who may ask over the network. */
+export interface Accounts {
+  readonly users: readonly User[];
+  readonly tokens: readonly Token[];
 }
 
 export interface Page {
@@ -81,6 +93,8 @@ export type ViolationDays = ReadonlyMap<string, readonly number[]>;
 
 export interface Store {
   load(): Promise<Snapshot>;
+  /** Users and tokens, read once at the start. */
+  accounts(): Promise<Accounts>;
   /**
    * Durable. Rejects with a StoreError and changes nothing where the disk refuses or the change itself cannot be stored.
    * Only where the disk does not answer in time, or the database's thread ends meanwhile, is it unknown whether the

@@ -33,6 +33,7 @@ export const SYSTEM_ANSWERS: Readonly<Record<string, Schema>> = {
     ...{ version: text, node: text, pid: integer, started: time, uptime: described(integer, 'Seconds.') },
     config: text,
     settings: ref('Settings'),
+    console: ref('Console'),
     asterisk: record({
       ...{ adapter: oneOf('ami', 'ari'), connected: flag, version: orNull(text) },
       ...{ since: orNull(time), lastEvent: orNull(time) },

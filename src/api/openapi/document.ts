@@ -1,4 +1,5 @@
 /** The API as an OpenAPI 3.1 document: made of the routes as they are registered, and of what is said of each. */
+import { ACCOUNT_ANSWERS } from './answers-accounts.ts';
 import { DEVICE_ANSWERS } from './answers-devices.ts';
 import { RECORD_ANSWERS } from './answers-records.ts';
 import { SYSTEM_ANSWERS } from './answers-system.ts';
@@ -29,7 +30,18 @@ export function documentOf(routes: readonly Route[], version: string) {
     },
     servers: [{ url: '/', description: 'The Unix socket, or the address the console is served at.' }],
     paths,
-    components: { schemas: plain({ ...DEVICE_ANSWERS, ...RECORD_ANSWERS, ...SYSTEM_ANSWERS }) },
+    // The file mode guards the Unix socket: who may open it needs nothing more.
+    security: [{}, { session: [] }, { token: [] }],
+    components: {
+      schemas: plain({ ...DEVICE_ANSWERS, ...RECORD_ANSWERS, ...SYSTEM_ANSWERS, ...ACCOUNT_ANSWERS }),
+      securitySchemes: {
+        session: {
+          ...{ type: 'apiKey', in: 'cookie', name: 'device-lock-session' },
+          description: 'Changes need the header X-Device-Lock-Token too, with what GET /v1/session says.',
+        },
+        token: { type: 'http', scheme: 'bearer' },
+      },
+    },
   };
 }
 
@@ -46,7 +58,7 @@ function operationOf({ method, url, schema }: Route) {
     responses: {
       [status ?? 200]: {
         description: 'Done.',
-        content: { [type ?? 'application/json']: { schema: answer ?? {} } },
+        ...(answer === undefined ? {} : { content: { [type ?? 'application/json']: { schema: answer } } }),
       },
       ...Object.fromEntries(others),
       default: {

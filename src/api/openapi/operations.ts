@@ -3,7 +3,8 @@ import { flag, integer, list, mapOf, record, ref, type Schema, text, time } from
 
 export interface Operation {
   readonly summary: string;
-  readonly answer: Schema;
+  /** Without one, nothing is said but that it is done. */
+  readonly answer?: Schema;
   /** `application/json` where nothing is said. */
   readonly type?: string;
   /** 200 where nothing is said. */
@@ -132,5 +133,27 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: text,
     type: 'text/event-stream',
   },
+  'GET /v1/users': {
+    summary: 'Who may sign in over the network. Unix socket alone, as all of users and tokens.',
+    answer: record({ users: list(ref('User')), console: ref('Console') }),
+  },
+  'POST /v1/users': { summary: 'Adds a user.', answer: ref('NewUser'), status: 201 },
+  'PUT /v1/users/:name/password': {
+    summary: 'Sets a password; sessions of before end.',
+    answer: record({ changed: text }),
+  },
+  'DELETE /v1/users/:name': {
+    summary: 'Removes a user; its sessions end.',
+    answer: record({ removed: text }),
+  },
+  'GET /v1/tokens': {
+    summary: 'Tokens that programs show.',
+    answer: record({ tokens: list(ref('Token')), console: ref('Console') }),
+  },
+  'POST /v1/tokens': { summary: 'Makes a token.', answer: ref('NewToken'), status: 201 },
+  'DELETE /v1/tokens/:id': { summary: 'Takes a token back.', answer: record({ removed: text }) },
+  'POST /v1/session': { summary: 'Signs in, over the network.', answer: ref('Session') },
+  'GET /v1/session': { summary: 'Who is signed in.', answer: ref('Session') },
+  'DELETE /v1/session': { summary: 'Signs out.', status: 204 },
   'GET /v1/openapi.json': { summary: 'This document.', answer: mapOf({}) },
 };

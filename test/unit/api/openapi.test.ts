@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiDeps } from '../../../src/api/deps.ts';
 import { OPERATIONS } from '../../../src/api/openapi/operations.ts';
 import { DESK, makeRig, type Rig, THIEF, YEALINK } from './rig.ts';
+import { PASSWORD, Visitor } from './tcp/visitor.ts';
 
-const ROUTES = new URL('../../../src/api/routes/', import.meta.url);
+const SOURCES = ['routes/', 'tcp/'].map((folder) => new URL(`../../../src/api/${folder}`, import.meta.url));
 const NOTIFIER: ApiDeps['alerts']['notifier'] = {
   states: [
     {
@@ -17,26 +18,34 @@ const NOTIFIER: ApiDeps['alerts']['notifier'] = {
 };
 
 let rig: Rig;
+let visitor: Visitor;
 // biome-ignore lint/suspicious/noExplicitAny: a document.
 let document: any;
+// biome-ignore lint/suspicious/noExplicitAny: as it is over the network.
+let overNetwork: any;
 beforeAll(async () => {
   rig = await makeRig({
     notifier: NOTIFIER,
     findings: [{ check: 'gate', state: 'ok', what: 'It answers.' }],
   });
   document = (await rig.ask('GET', '/v1/openapi.json')).body;
+  visitor = await Visitor.signedIn(rig, 'alice', 'operator');
+  overNetwork = (await visitor.ask('GET', '/v1/openapi.json')).body;
 });
 afterAll(() => rig[Symbol.asyncDispose]());
 
-/** `GET /v1/models/{id}` of every operation in the document. */
+/** `GET /v1/models/{id}` of every operation in the documents. */
 function described(): string[] {
-  return Object.entries<object>(document.paths)
-    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
-    .sort();
+  const paths = [document, overNetwork].flatMap((one) => Object.entries<object>(one.paths));
+  const operations = paths.flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  return [...new Set(operations)].sort();
 }
 
 function inSource(): string[] {
-  const sources = readdirSync(ROUTES).map((file) => readFileSync(new URL(file, ROUTES), 'utf8'));
+  const files = SOURCES.flatMap((folder) => readdirSync(folder).map((file) => new URL(file, folder)));
+  const sources = files.map((file) => readFileSync(file, 'utf8'));
   const found = sources.flatMap((source) => [
     ...source.matchAll(/\bapp\.(get|put|post|delete)(?:<[^(]*>)?\(\s*'(\/v1\/[^']+)'/g),
   ]);
@@ -49,6 +58,8 @@ test('every route is described, with what it is for, and nothing else is', () =>
   expect(described()).toEqual(inSource());
   const told = Object.keys(OPERATIONS).map((route) => route.replace(/:(\w+)/g, '{$1}'));
   expect(told.sort()).toEqual(described());
+  expect('/v1/session' in document.paths).toBe(false);
+  expect('/v1/users' in overNetwork.paths).toBe(false);
 });
 
 test('every operation has a name of its own', () => {
@@ -128,7 +139,19 @@ const ASKED: readonly (readonly [string, string, unknown?])[] = [
   ['GET', '/v1/dialplan'],
   ['GET', '/v1/status'],
   ['GET', '/v1/doctor'],
+  ['POST', '/v1/users', { name: 'bob', role: 'viewer', password: PASSWORD }],
+  ['PUT', '/v1/users/bob/password', { password: `${PASSWORD}!` }],
+  ['GET', '/v1/users'],
+  ['DELETE', '/v1/users/bob'],
+  ['POST', '/v1/tokens', { name: 'monitoring', role: 'viewer' }],
+  ['GET', '/v1/tokens'],
 ];
+const ASKED_OVER_NETWORK = [
+  ['POST', '/v1/session', { user: 'alice', password: PASSWORD }],
+  ['GET', '/v1/session'],
+  ['GET', '/v1/overview'],
+  ['DELETE', '/v1/session'],
+] as const;
 /** These answer no JSON. */
 const STREAMS = ['GET /v1/events', 'GET /v1/stream', 'GET /v1/violations.csv'];
 
@@ -154,14 +177,28 @@ test('what is really answered is as described, to the last field', async () => {
   });
   const ajv = makeValidator();
   const seen = new Set<string>();
+  const hold = (whole: object, method: string, path: string, status: number, answer: unknown) => {
+    const [name, operation] = operationAt(whole, method, path.split('?')[0] ?? '');
+    const described = operation.responses[status];
+    expect(described, `${method} ${path}: ${status} ${JSON.stringify(answer)}`).toBeDefined();
+    const schema = described.content?.['application/json'].schema;
+    if (schema === undefined) expect(answer).toBeUndefined();
+    else {
+      const validate = ajv.compile(strict(schema));
+      expect(validate(answer) ? [] : validate.errors, `${method} ${path}`).toEqual([]);
+    }
+    seen.add(name);
+  };
   for (const [method, path, body] of ASKED) {
     const { status, body: answer } = await rig.ask(method, path, body);
-    const [name, operation] = operationAt(method, path.split('?')[0] ?? '');
-    const content = operation.responses[status]?.content['application/json'];
-    expect(content, `${method} ${path}: ${status} ${JSON.stringify(answer)}`).toBeDefined();
-    const validate = ajv.compile(strict(content.schema));
-    expect(validate(answer) ? [] : validate.errors, `${method} ${path}`).toEqual([]);
-    seen.add(name);
+    hold(document, method, path, status, answer);
+  }
+  const { tokens } = (await rig.ask('GET', '/v1/tokens')).body;
+  const { status, body } = await rig.ask('DELETE', `/v1/tokens/${tokens[0].id}`);
+  hold(document, 'DELETE', '/v1/tokens/x', status, body);
+  for (const [method, path, asked] of ASKED_OVER_NETWORK) {
+    const said = await visitor.ask(method, path, asked);
+    hold(overNetwork, method, path, said.status, said.body);
   }
   expect([...seen, ...STREAMS].sort()).toEqual(described());
 });
@@ -174,26 +211,27 @@ test('so is what goes wrong', async () => {
   }
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: part of the document.
-function operationAt(method: string, path: string): [string, any] {
-  const template = Object.keys(document.paths).find((one) =>
-    new RegExp(`^${one.replaceAll('.', '\\.').replace(/\{\w+\}/g, '(?!propose|try)[^/]+')}$`).test(path),
+// biome-ignore lint/suspicious/noExplicitAny: parts of the document.
+function operationAt(whole: any, method: string, path: string): [string, any] {
+  const template = Object.keys(whole.paths).find((one) =>
+    new RegExp(`^${one.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
   );
-  const exact = path in document.paths ? path : template;
-  return [`${method} ${exact}`, document.paths[exact ?? '']?.[method.toLowerCase()]];
+  const exact = path in whole.paths ? path : (template ?? '');
+  return [`${method} ${exact}`, whole.paths[exact]?.[method.toLowerCase()]];
 }
 
+/** Both documents have the same schemas. */
 function makeValidator(): Ajv2020 {
   const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });
   ajv.addVocabulary(['components']);
   ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-  return ajv;
+  return ajv.addSchema(strict({ components: document.components }), 'api');
 }
 
 /** An answer may grow; but a field that nobody described is not to slip in. */
 function strict(schema: object): object {
-  const whole = { components: document.components, ...schema };
-  return JSON.parse(JSON.stringify(whole), (_, value: unknown) => {
+  const text = JSON.stringify(schema).replaceAll('"#/components/', '"api#/components/');
+  return JSON.parse(text, (_, value: unknown) => {
     const isOpen =
       typeof value === 'object' && value !== null && 'properties' in value && 'required' in value;
     return isOpen && !('additionalProperties' in value) ? { ...value, additionalProperties: false } : value;

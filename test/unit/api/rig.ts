@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiDeps, ServiceHealth } from '../../../src/api/deps.ts';
 import { type Api, createApi } from '../../../src/api/server.ts';
+import type { ConsoleOptions } from '../../../src/api/tcp/door.ts';
 import { readConfig } from '../../../src/config/config.ts';
 import type { Finding } from '../../../src/doctor/finding.ts';
 import { parseAddress } from '../../../src/domain/address.ts';
@@ -13,6 +14,7 @@ import { identify } from '../../../src/domain/identify.ts';
 import type { PhoneModel } from '../../../src/domain/phone-model.ts';
 import { userAgentFromText } from '../../../src/domain/user-agent.ts';
 import { EventLog } from '../../../src/log/event-log.ts';
+import { Accounts } from '../../../src/operator/accounts.ts';
 import { Library } from '../../../src/operator/library.ts';
 import { Operator } from '../../../src/operator/operator.ts';
 import { loadAttackTools } from '../../../src/phone-library/attack-tools.ts';
@@ -53,6 +55,7 @@ export interface Rig extends AsyncDisposable {
   readonly table: ExtensionTable;
   readonly book: ViolationBook;
   readonly operator: Operator;
+  readonly accounts: Accounts;
   readonly events: EventLog;
   readonly store: Store;
   readonly logged: { readonly level: string; readonly fields: object; readonly message: string }[];
@@ -70,6 +73,8 @@ export interface RigOptions {
   readonly notifier?: ApiDeps['alerts']['notifier'];
   readonly isListening?: boolean;
   readonly group?: string;
+  /** It listens on a free port, once there is a user. */
+  readonly console?: Partial<ConsoleOptions>;
 }
 
 export async function makeRig(options: RigOptions = {}): Promise<Rig> {
@@ -114,6 +119,11 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     touchSystem: () => undefined,
     announce: (entry) => events.note('operator-change', { ...entry, at: undefined }),
   });
+  const accounts = new Accounts({
+    ...{ store: real, now },
+    announce: (entry) => events.note('operator-change', { ...entry, at: undefined }),
+  });
+  await accounts.load();
   const deps: ApiDeps = {
     ...{
       socket,
@@ -128,6 +138,11 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
       now,
       identify,
       isAttackTool: await loadAttackTools(),
+      accounts,
+    },
+    console: {
+      ...{ listen: '127.0.0.1:0', names: [], tlsCert: '', tlsKey: '', page: '' },
+      ...options.console,
     },
     health: () => ({ ...HEALTH, started: now() - 90_000, config: configPath, ...options.health }),
     dialplan: () => dialplanOf(readConfig('', configPath).gate, HEALTH.gate),
@@ -137,7 +152,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
   const api = createApi(deps);
   if (options.isListening !== false) await api.listen();
   return {
-    ...{ folder, socket, configPath, api, table, book, operator, events, store, logged },
+    ...{ folder, socket, configPath, api, table, book, operator, accounts, events, store, logged },
     register(extension, ...phones) {
       guardian.onContacts(
         extension,
