@@ -49,7 +49,7 @@ export function createApi(deps: ApiDeps): Api {
     extensionRoutes(to, deps);
     lifecycleRoutes(to, deps);
     settingsRoutes(to, deps);
-    decisionRoutes(to, deps);
+    decisionRoutes(to, deps, known);
     dialplanRoutes(to, deps);
     modelRoutes(to, deps);
     trialRoutes(to, deps, known);
