@@ -63,7 +63,8 @@ const NAMED = { id: '', vendor: 'Tried', model: 'Tried', kind: 'desk' } as const
 
 function problemOf({ field, index, fault, hint }: ModelFault): ModelTrial['problems'] {
   if (field !== 'pattern' && field !== 'matches' && field !== 'rejects') return [];
-  return [{ field, index: index ?? null, message: `${fault}. ${hint}` }];
+  const sentence = fault.slice(0, 1).toUpperCase() + fault.slice(1);
+  return [{ field, index: index ?? null, message: `${sentence}. ${hint}` }];
 }
 
 /** Every User-Agent that is registered, with its extensions in no order. */
