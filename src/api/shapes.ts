@@ -188,6 +188,7 @@ export type CheckRule =
   | 'wrong-device-registered'
   | 'require-registration'
   | 'networks'
+  | 'newer-firmware'
   | 'matches'
   | 'not-known-yet';
 

@@ -4,6 +4,7 @@
  * notices by its version that it must be judged anew.
  */
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
+import type { Place } from '../domain/firmware-drift.ts';
 import type { Lock, LockSource } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
@@ -15,15 +16,24 @@ import {
   optionsInForce,
   type Settings,
 } from '../domain/policy.ts';
+import type { UserAgent } from '../domain/user-agent.ts';
 import type { JudgedContact, NetworkTest, Standing, StandingOf } from '../domain/verdict.ts';
 import { compileNetworks, namesIn } from '../network/allowed.ts';
 import { compilePattern } from '../pattern/pattern.ts';
+import { FirmwareWatch } from './firmware-watch.ts';
 import { type ContactChange, GoneContacts } from './gone-contacts.ts';
 
 /** The lock an extension has, where it comes from, and how it is applied. */
 export interface LockInForce extends Options {
   readonly source: LockSource;
   readonly lock: Lock | undefined;
+}
+
+/** What looks like a device of the lock with a newer firmware. */
+export interface FirmwareUpdate {
+  /** The device's User-Agent, as the lock has it. */
+  readonly of: string;
+  readonly isFollowed: boolean;
 }
 
 interface Row {
@@ -34,6 +44,8 @@ interface Row {
   policy: ExtensionPolicy;
   contacts: JudgedContact[];
   readonly gone: GoneContacts;
+  /** For locks that may follow a firmware; undefined until there is something to remember. */
+  firmware: FirmwareWatch | undefined;
   standing: ReturnType<StandingOf>;
   /** The table's version `standing` and the contacts were judged at. */
   version: number;
@@ -115,6 +127,7 @@ export class ExtensionTable {
     const row = this.#row(extension);
     if (row.policy.networks !== policy?.networks) this.#hostNames = undefined;
     row.policy = policy ?? NO_POLICY;
+    row.firmware?.decided();
     row.version = 0;
     this.#dropIfEmpty(row);
   }
@@ -205,6 +218,7 @@ export class ExtensionTable {
       else if (isMove(was, contact)) changes.push({ kind: 'located', contact, matches: judged });
     }
     for (const contact of before.values()) changes.push({ kind: 'gone', contact });
+    this.#watchFirmware(row)?.note(row.contacts);
     const isWrongHere = row.contacts.some(({ matches }) => !matches) && typeof row.standing === 'object';
     row.gone.note(were, changes, isWrongHere, this.#now());
     if (typeof row.standing === 'object') row.standing = this.#standing(row, row.standing.accepts);
@@ -230,6 +244,44 @@ export class ExtensionTable {
       return { source: 'fallback', lock, ...options };
     }
     return { source: 'none', lock: undefined, ...options };
+  }
+
+  /**
+   * The device of the lock that this is an update of, believable from where it is seen; undefined where it is none, or
+   * where nobody wants to know. What is followed is within the networks too.
+   */
+  updateOf(extension: string, userAgent: UserAgent, at: Place): FirmwareUpdate | undefined {
+    const row = this.#rows.get(extension);
+    if (row === undefined) return undefined;
+    const { standing } = this.#judged(row);
+    if (typeof standing !== 'object' || standing.drift === undefined || standing.accepts(userAgent))
+      return undefined;
+    const { isFollowed } = standing.drift;
+    if (isFollowed && at.ip !== undefined && standing.isWithin?.(at.ip) === false) return undefined;
+    const of = row.firmware?.updateOf(userAgent, at, isFollowed);
+    return of === undefined ? undefined : { of, isFollowed };
+  }
+
+  /** The lock is to move from one User-Agent to another, and accepts both until that is decided, one way or the other. */
+  follow(extension: string, from: string, to: string): void {
+    const row = this.#row(extension);
+    this.#watchFirmware(row)?.follow(from, to, row.contacts);
+    row.version = 0;
+  }
+
+  /** The lock could not be moved. */
+  unfollow(extension: string): void {
+    const row = this.#row(extension);
+    row.firmware?.failed();
+    row.version = 0;
+  }
+
+  /** Contacts of before the start, as the database has them: where the right devices were last. */
+  recall(contacts: Iterable<Contact>): void {
+    for (const contact of contacts) {
+      const row = this.#rows.get(contact.extension);
+      if (row !== undefined) this.#watchFirmware(row)?.note([{ contact, matches: true }]);
+    }
   }
 
   /** The hosts' names that networks in force hold. */
@@ -316,6 +368,7 @@ export class ExtensionTable {
         policy: NO_POLICY,
         contacts: [],
         gone: new GoneContacts(),
+        firmware: undefined,
         standing: 'no-extension',
         version: 0,
       };
@@ -340,15 +393,17 @@ export class ExtensionTable {
     }
     row.standing = this.#standing(row, accepts);
     row.contacts = row.contacts.map(({ contact }) => this.#judge(row, contact));
+    this.#watchFirmware(row)?.note(row.contacts);
     row.standing = this.#standing(row, accepts);
     return row;
   }
 
   #standing(row: Row, accepts: UserAgentTest): Standing {
-    const { mode, requireRegistration, networks } = optionsInForce(row.policy, this.#settings);
+    const { mode, requireRegistration, networks, firmwareDrift } = optionsInForce(row.policy, this.#settings);
     return {
       accepts,
       isWithin: this.#isWithin(networks),
+      drift: this.#watchFirmware(row)?.test(firmwareDrift === 'follow'),
       mode,
       requireRegistration,
       contacts: this.#listed ? row.contacts : undefined,
@@ -363,15 +418,28 @@ export class ExtensionTable {
   }
 
   #accepts(row: Row): UserAgentTest | undefined {
-    if (row.policy.lock !== undefined) return this.compile(row.policy.lock);
-    return row.listed ? this.#fallback : undefined;
+    const { lock } = row.policy;
+    if (lock === undefined) return row.listed ? this.#fallback : undefined;
+    const accepts = this.compile(lock);
+    return row.firmware?.isFollowing === true ? row.firmware.alsoAccepts(accepts) : accepts;
+  }
+
+  /** undefined where a newer firmware is another device: only a `device` lock of its own can follow. */
+  #watchFirmware(row: Row): FirmwareWatch | undefined {
+    const { lock, firmwareDrift = this.#settings.firmwareDrift } = row.policy;
+    if (lock === undefined || firmwareDrift === 'off') return undefined;
+    if (!lock.alternatives.some(({ kind }) => kind === 'device')) return undefined;
+    row.firmware ??= new FirmwareWatch(this.#now);
+    row.firmware.use(lock);
+    return row.firmware;
   }
 
   #judge(row: Row, contact: Contact): JudgedContact {
     const { standing } = row;
     if (typeof standing !== 'object') return { contact, matches: false };
     const { accepts, isWithin } = standing;
-    return { contact, matches: accepts(contact.userAgent) && !isOutside(contact, isWithin) };
+    const isRight = accepts(contact.userAgent) || row.firmware?.isStale(contact) === true;
+    return { contact, matches: isRight && !isOutside(contact, isWithin) };
   }
 
   #refreshFallback(): void {
