@@ -35,6 +35,7 @@ export interface Options {
   readonly network?: readonly string[];
   readonly removed?: boolean;
   readonly fromCustomlock?: boolean;
+  readonly astdb?: string;
   readonly freepbxConf?: string;
   readonly mysqlHost?: string;
   readonly mysqlSocket?: string;
@@ -51,6 +52,7 @@ export interface Options {
   readonly reject?: readonly string[];
   readonly open?: boolean;
   readonly limit?: string;
+  readonly channel?: string;
   readonly follow?: boolean;
   readonly last?: string;
   readonly output?: string;

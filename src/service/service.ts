@@ -31,6 +31,7 @@ import { Tracker } from '../tracker/tracker.ts';
 import { FirmwareFollower } from './firmware-follower.ts';
 import { FirstUseLock } from './first-use.ts';
 import { Guardian } from './guardian.ts';
+import { keepForeign } from './keep-foreign.ts';
 import { paceOf } from './pace.ts';
 
 const JOURNAL_EVERY = 5000;
@@ -67,6 +68,7 @@ export class Service {
   /** A stranger at the port must not fill the log. */
   readonly #gateFaults = new LineBudget(10, 60_000);
   readonly #timers: NodeJS.Timeout[] = [];
+  #gateBugs = 0;
   #isCollecting = false;
   #isRecovering = false;
   #asteriskVersion: string | undefined;
@@ -212,10 +214,17 @@ export class Service {
     await this.#guardian.judgeAnew(this.table.withHostName(name));
   }
 
+  /** Faults of the service's own in the gate, since the start. */
+  get gateBugs(): number {
+    return this.#gateBugs;
+  }
+
   #onGateFault({ code, message, bug, cause }: GateFault): void {
     const { logger } = this.#parts;
-    if (bug) logger.error({ event: 'gate-bug', code, err: cause }, message);
-    else if (this.#gateFaults.take(code, this.#parts.now()))
+    if (bug) {
+      this.#gateBugs++;
+      logger.error({ event: 'gate-bug', code, err: cause }, message);
+    } else if (this.#gateFaults.take(code, this.#parts.now()))
       logger.warn({ event: 'gate-fault', code }, message);
   }
 
@@ -261,7 +270,9 @@ export class Service {
     clearTimeout(this.#recoverAgain);
     const { asterisk, store, snapshot, logger } = this.#parts;
     try {
-      const { policies, models, settings, unreadable } = recoverFrom(await asterisk.databaseTree(FAMILY));
+      const tree = await asterisk.databaseTree(FAMILY);
+      await keepForeign(tree, this.#parts.config.store.path, this.events);
+      const { policies, models, settings, unreadable } = recoverFrom(tree);
       const { origin } = snapshot;
       const source = origin.kind === 'replaced' ? `AstDB, in place of ${origin.setAside}` : 'AstDB';
       if (policies.size > 0 || models.length > 0 || settings !== undefined) {
