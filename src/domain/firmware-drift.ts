@@ -37,7 +37,8 @@ export interface LastPlace extends Place {
 /** undefined where the text does not say who made it and which firmware it has: then nothing is ever an update of it. */
 export function readDevice(userAgent: string): Device | undefined {
   const { vendor, model, firmware, mac } = identify(userAgent);
-  if (vendor === undefined || firmware === undefined || firmware.length > MAX_FIRMWARE) return undefined;
+  if (vendor === undefined || firmware === undefined) return undefined;
+  if (firmware.length < MIN_FIRMWARE || firmware.length > MAX_FIRMWARE) return undefined;
   return { userAgent, vendor, model, firmware, mac, frame: frameOf(userAgent, firmware) };
 }
 
@@ -78,7 +79,8 @@ export function isSameHabit(a: string | undefined, b: string | undefined): boole
   return x.lengths.every((length, i) => Math.abs(length - (y.lengths[i] ?? 0)) <= LENGTH_VARIES);
 }
 
-/** A firmware longer than this is not one. */
+/** Something shorter stands in many places of a text, something longer is no version. */
+const MIN_FIRMWARE = 3;
 const MAX_FIRMWARE = 80;
 /** Numbers without leading zeros differ in length. */
 const LENGTH_VARIES = 4;

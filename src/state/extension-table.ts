@@ -17,11 +17,12 @@ import {
   type Settings,
 } from '../domain/policy.ts';
 import type { UserAgent } from '../domain/user-agent.ts';
-import type { JudgedContact, NetworkTest, Standing, StandingOf } from '../domain/verdict.ts';
-import { compileNetworks, namesIn } from '../network/allowed.ts';
+import type { JudgedContact, Standing, StandingOf } from '../domain/verdict.ts';
+import { namesIn } from '../network/allowed.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 import { FirmwareWatch } from './firmware-watch.ts';
 import { type ContactChange, GoneContacts } from './gone-contacts.ts';
+import { isOutside, NetworkBook } from './network-book.ts';
 
 /** The lock an extension has, where it comes from, and how it is applied. */
 export interface LockInForce extends Options {
@@ -61,10 +62,7 @@ export class ExtensionTable {
   #fallback: UserAgentTest | undefined;
   /** Locks compiled against the present library. */
   #compiled = new WeakMap<Lock, UserAgentTest>();
-  /** What hosts' names stand for, and the networks compiled with that. */
-  readonly #addresses = new Map<string, readonly string[]>();
-  #networkTests = new WeakMap<readonly string[], { readonly isWithin: NetworkTest | undefined }>();
-  #hostNames: ReadonlySet<string> | undefined;
+  readonly #networks = new NetworkBook();
   readonly #now: () => number;
   #version = 1;
   #loaded = false;
@@ -102,7 +100,7 @@ export class ExtensionTable {
 
   setSettings(settings: Settings): void {
     this.#settings = settings;
-    this.#hostNames = undefined;
+    this.#networks.changed();
     this.#refreshFallback();
   }
 
@@ -125,7 +123,7 @@ export class ExtensionTable {
 
   setPolicy(extension: string, policy: ExtensionPolicy | undefined): void {
     const row = this.#row(extension);
-    if (row.policy.networks !== policy?.networks) this.#hostNames = undefined;
+    if (row.policy.networks !== policy?.networks) this.#networks.changed();
     row.policy = policy ?? NO_POLICY;
     row.firmware?.decided();
     row.version = 0;
@@ -286,18 +284,17 @@ export class ExtensionTable {
 
   /** The hosts' names that networks in force hold. */
   get hostNames(): ReadonlySet<string> {
-    if (this.#hostNames === undefined) {
-      const decided = [this.#settings.networks];
-      for (const { policy } of this.#rows.values()) decided.push(policy.networks ?? []);
-      this.#hostNames = new Set(decided.flatMap(namesIn));
-    }
-    return this.#hostNames;
+    return this.#networks.namesIn(() => [
+      this.#settings.networks,
+      ...[...this.#rows.values()].flatMap(({ policy: { networks } }) =>
+        networks === undefined ? [] : [networks],
+      ),
+    ]);
   }
 
-  /** What a host's name stands for; a name that was never told of does not count as a place at all. */
+  /** What a host's name stands for; networks with one that was never told of are not asked for. */
   setAddresses(hostName: string, addresses: readonly string[]): void {
-    this.#addresses.set(hostName, addresses);
-    this.#networkTests = new WeakMap();
+    this.#networks.setAddresses(hostName, addresses);
     this.#version++;
   }
 
@@ -313,7 +310,7 @@ export class ExtensionTable {
   /** The networks in force there take this address, as far as they can be checked. */
   isWithin(extension: string, ip: string): boolean {
     const networks = this.policy(extension).networks ?? this.#settings.networks;
-    return this.#isWithin(networks)?.(ip) ?? true;
+    return this.#networks.testOf(networks)?.(ip) ?? true;
   }
 
   readonly standingOf: StandingOf = (endpoint) => {
@@ -347,15 +344,6 @@ export class ExtensionTable {
     if (typeof test !== 'function') return undefined;
     this.#modelTests.set(id, test);
     return test;
-  }
-
-  #isWithin(networks: readonly string[]): NetworkTest | undefined {
-    let test = this.#networkTests.get(networks);
-    if (test === undefined) {
-      test = { isWithin: compileNetworks(networks, (name) => this.#addresses.get(name)) };
-      this.#networkTests.set(networks, test);
-    }
-    return test.isWithin;
   }
 
   #row(name: string): Row {
@@ -402,7 +390,7 @@ export class ExtensionTable {
     const { mode, requireRegistration, networks, firmwareDrift } = optionsInForce(row.policy, this.#settings);
     return {
       accepts,
-      isWithin: this.#isWithin(networks),
+      isWithin: this.#networks.testOf(networks),
       drift: this.#watchFirmware(row)?.test(firmwareDrift === 'follow'),
       mode,
       requireRegistration,
@@ -412,7 +400,7 @@ export class ExtensionTable {
   }
 
   #displaced(row: Row): Contact[] {
-    const isWithin = this.#isWithin(row.policy.networks ?? this.#settings.networks);
+    const isWithin = this.#networks.testOf(row.policy.networks ?? this.#settings.networks);
     const displaced = row.gone.displaced(this.#accepts(row), this.#now());
     return isWithin === undefined ? displaced : displaced.filter((contact) => !isOutside(contact, isWithin));
   }
@@ -453,9 +441,3 @@ export class ExtensionTable {
 }
 
 const NONE: readonly Contact[] = [];
-
-/** Seen to be outside the networks. What its REGISTER only claimed tells nothing, either way. */
-function isOutside({ source }: Contact, isWithin: NetworkTest | undefined): boolean {
-  if (isWithin === undefined || source === undefined || source.proof === 'claimed') return false;
-  return !isWithin(source.address.ip);
-}
