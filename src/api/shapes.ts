@@ -244,6 +244,7 @@ export type CheckRule =
   | 'user-agent'
   | 'wrong-device-registered'
   | 'require-registration'
+  | 'networks'
   | 'matches'
   | 'not-known-yet';
 

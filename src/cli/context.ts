@@ -35,6 +35,7 @@ export interface Options {
   readonly network?: readonly string[];
   readonly removed?: boolean;
   readonly fromCustomlock?: boolean;
+  readonly astdb?: string;
   readonly freepbxConf?: string;
   readonly mysqlHost?: string;
   readonly mysqlSocket?: string;
@@ -56,6 +57,9 @@ export interface Options {
   readonly last?: string;
   readonly output?: string;
   readonly dryRun?: boolean;
+  readonly modelWhereKnown?: boolean;
+  readonly out?: string;
+  readonly yes?: boolean;
 }
 
 type Verb = (

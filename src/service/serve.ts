@@ -6,6 +6,7 @@ import { createDoctor } from '../doctor/doctor.ts';
 import { identify } from '../domain/identify.ts';
 import { openLog } from '../log/open-log.ts';
 import { channelsOf } from '../notify/channels.ts';
+import { loadAttackTools } from '../phone-library/attack-tools.ts';
 import { loadModels } from '../phone-library/library.ts';
 import { openStore } from '../store/client.ts';
 import { createAsterisk } from './adapter.ts';
@@ -37,8 +38,10 @@ export async function serve(configPath: string): Promise<void> {
   const channels = channelsOf(config, machineName(), now);
   const store = await openStore({ path: config.store.path, logger, now });
   const snapshot = await store.load();
-  const shippedModels = await loadModels();
-  const service = new Service({ config, store, snapshot, shippedModels, asterisk, logger, now });
+  const [shippedModels, isAttackTool] = await Promise.all([loadModels(), loadAttackTools()]);
+  const service = new Service({
+    ...{ config, store, snapshot, shippedModels, isAttackTool, asterisk, logger, now },
+  });
   const notifier = createNotifier({
     ...{ config, store, snapshot, now, channels },
     announce: (event, fields) => service.events.note(event, fields),

@@ -1,6 +1,6 @@
 /** The database is damaged or gone: what operators decided comes back from AstDB, and nothing of the damaged file is lost. */
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { kill } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExportDocument } from '../../src/api/shapes.ts';
@@ -89,6 +89,19 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     await scene.service.start();
     expect(await decisions()).toEqual(decided);
     expect((await foundOfOrigin()).what).toContain('intact');
+  });
+
+  it('keeps what another program had in AstDB, before it puts its own there', async () => {
+    await scene.service.stop();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true });
+    await scene.lab.rasterisk('database deltree CUSTOMLOCK');
+    await scene.lab.rasterisk('database put CUSTOMLOCK LOCK_MODE/1002 device');
+    await scene.service.start();
+    await scene.service.ready();
+    expect(readFileSync(join(dirname(file), 'customlock-astdb.txt'), 'utf8')).toBe(
+      '/CUSTOMLOCK/LOCK_MODE/1002: device\n',
+    );
+    expect(await scene.lab.rasterisk('database show CUSTOMLOCK/LOCK_MODE')).toContain('0 results found');
   });
 
   /** The phone and a thief, registered. */

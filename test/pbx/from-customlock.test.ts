@@ -53,6 +53,15 @@ async function run(...more: string[]) {
 
 const conf = () => ['--freepbx-conf', join(rig.folder, 'freepbx.conf')];
 
+test('what only AstDB had locked is named from the copy kept before the first start', async () => {
+  const kept = join(rig.folder, 'customlock-astdb.txt');
+  await writeFile(kept, '/CUSTOMLOCK/LOCK_MODE/1001: device\n/CUSTOMLOCK/LOCK_MODE/1009: custom\n');
+  const { code, out } = await run(...conf(), '--astdb', kept, '--dry-run');
+  expect(code).toBe(0);
+  expect(out).toContain('extension 1009: only AstDB says that it was locked (custom)');
+  expect(out).not.toContain('extension 1001: only AstDB');
+});
+
 test('locks, phones and the fallback are taken, and what was not is said with its reason', async () => {
   const { code, out, err } = await run(...conf());
   expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -17,6 +17,7 @@ export function transferCommands(program: Command): void {
     .argument('[file]', "the document ('-' is standard input)")
     .option('--dry-run', 'only say what it would change')
     .option('--from-customlock', "instead of a document: what FreePBX's module customlock had decided")
+    .option('--astdb <file>', "with it: what AstDB had before the service's first start, not what it has now")
     .option('--freepbx-conf <file>', 'where the credentials of its database are (/etc/freepbx.conf)')
     .option('--mysql-host <host>', 'the database, where that file is not to be used')
     .option('--mysql-socket <path>', 'its Unix socket')

@@ -37,7 +37,7 @@ export async function importFromCustomlock(
   }
   const left = [
     ...notTaken,
-    ...(await leftInAstdb(new Set(Object.keys(document.policies ?? {})))),
+    ...(await leftInAstdb(options.astdb, new Set(Object.keys(document.policies ?? {})))),
     ...absent.map((table) => ({ what: `table ${table}`, how: 'it is not there' })),
   ];
   const client = await context.client();
@@ -49,7 +49,8 @@ export async function importFromCustomlock(
   });
 }
 
-async function leftInAstdb(taken: ReadonlySet<string>): Promise<Told[]> {
+async function leftInAstdb(kept: string | undefined, taken: ReadonlySet<string>): Promise<Told[]> {
+  if (kept !== undefined) return onlyInAstdb(await readText(kept), taken);
   try {
     return onlyInAstdb(await showLockModes(), taken);
   } catch {
