@@ -12,6 +12,7 @@ import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { recordRoutes } from './routes/records.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -59,6 +60,7 @@ export function createApi(deps: ApiDeps): Api {
   modelRoutes(app, deps);
   recordRoutes(app, deps);
   alertRoutes(app, deps);
+  metricsRoutes(app, deps);
   transferRoutes(app, deps);
   eventRoutes(app, followers);
 
