@@ -2,11 +2,12 @@
  * Hands the service's events to whoever follows them, as JSON lines. It keeps the latest few for those who come later,
  * and lets nobody hold it up: a reader that falls behind by more than a little is cut off.
  */
+
+import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { EventLog, ServiceEvent } from '../log/event-log.ts';
+import { EventHistory } from './event-history.ts';
 
-/** Events remembered for followers who come later. */
-export const REMEMBERED = 200;
 const MAX_FOLLOWERS = 32;
 /** Bytes that may wait for one follower. */
 const MAX_BEHIND = 256 * 1024;
@@ -15,13 +16,14 @@ const HEARTBEAT_MS = 15_000;
 export class Followers {
   readonly #events: EventLog;
   readonly #now: () => number;
-  readonly #latest: string[] = [];
+  readonly #history: EventHistory;
   readonly #followers = new Set<ServerResponse>();
   readonly #timer: NodeJS.Timeout;
 
   /** @param heartbeatEvery milliseconds between two heartbeat lines */
   constructor(events: EventLog, now: () => number, heartbeatEvery: number = HEARTBEAT_MS) {
     this.#events = events;
+    this.#history = new EventHistory(randomBytes(6).toString('hex'), now);
     this.#now = now;
     events.on('event', this.#onEvent);
     this.#timer = setInterval(() => this.#beat(), heartbeatEvery);
@@ -38,7 +40,12 @@ export class Followers {
 
   /** The latest events as lines, oldest first. */
   latest(count: number): string[] {
-    return count === 0 ? [] : this.#latest.slice(-count);
+    return this.#history.latest(count);
+  }
+
+  /** What came after the event of this id, with a line `gap` first where that is not known whole. */
+  after(id: string): string[] {
+    return this.#history.after(id);
   }
 
   /** From now on the response gets every event; it is let go when its peer goes. */
@@ -56,10 +63,7 @@ export class Followers {
   }
 
   readonly #onEvent = (event: ServiceEvent): void => {
-    const line = `${JSON.stringify(event)}\n`;
-    this.#latest.push(line);
-    if (this.#latest.length > REMEMBERED) this.#latest.shift();
-    this.#send(line);
+    this.#send(this.#history.keep(event));
   };
 
   #beat(): void {

@@ -6,6 +6,7 @@ import { eventsQuery } from '../schemas.ts';
 
 interface Query {
   last?: string;
+  after?: string;
   follow?: 'true' | 'false';
 }
 
@@ -14,8 +15,9 @@ export function eventRoutes(app: FastifyInstance, followers: Followers): void {
     '/v1/events',
     { schema: { querystring: eventsQuery } },
     (request, reply) => {
-      const { last = '0', follow = 'true' } = request.query;
-      const lines = followers.latest(Number(last)).join('');
+      const { last = '0', after, follow = 'true' } = request.query;
+      const known = after === undefined ? followers.latest(Number(last)) : followers.after(after);
+      const lines = known.join('');
       const headers = { 'content-type': 'application/jsonl', 'cache-control': 'no-store' };
       if (follow === 'false') return void reply.headers(headers).send(lines);
       if (followers.isFull) {
