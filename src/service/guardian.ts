@@ -81,9 +81,11 @@ export class Guardian {
 
   /** What the tracker found at one extension. */
   onContacts(extension: string, contacts: readonly Contact[], listed: boolean): void {
-    const { table, mirror } = this.#options;
+    const { table, mirror, events } = this.#options;
+    const before = this.#shown(extension);
     const changes = table.applyContacts(extension, contacts);
     if (changes.length === 0) return;
+    if (this.#shown(extension) !== before) events.touched(extension);
     const violations = changes.flatMap((change) => this.#onContact(change, listed));
     const urgent = this.#report(violations);
     mirror.touch(extension, urgent);
@@ -106,7 +108,7 @@ export class Guardian {
 
   /** The whole list as Asterisk has it: only what is another than before is touched, and that in slices. */
   async onExtensions(extensions: ReadonlyMap<string, string | undefined>): Promise<void> {
-    const { table, store, pace } = this.#options;
+    const { table, store, events, pace } = this.#options;
     const listed: string[] = [];
     let isOther = false;
     let done = 0;
@@ -125,6 +127,7 @@ export class Guardian {
     const changed = [...listed, ...unlisted];
     if (changed.length === 0 && !isOther) return;
     store.putExtensions(extensions);
+    events.touched();
     await this.judgeAnew(changed);
   }
 
@@ -160,6 +163,17 @@ export class Guardian {
     const { store, events } = this.#options;
     store.putCall(record);
     events.call(record);
+  }
+
+  /** What people are shown of its phones: a mere refresh is nothing new to them. */
+  #shown(extension: string): string {
+    const contacts = this.#options.table.contacts(extension);
+    return contacts
+      .map(({ contact: { id, userAgent, source }, matches }) => {
+        const address = source === undefined ? '' : showAddress(source.address);
+        return `${id} ${showUserAgent(userAgent)} ${address} ${matches}`;
+      })
+      .join('\n');
   }
 
   #onContact(change: ContactChange, listed: boolean): ViolationChange[] {
@@ -202,13 +216,14 @@ export class Guardian {
   }
 
   #judgeAnew(extension: string): void {
-    const { table, book, mirror, now } = this.#options;
+    const { table, book, mirror, events, now } = this.#options;
     const standing = table.standingOf(extension);
     const changes = book.rejudge(extension, acceptedBy(standing), now());
     for (const { contact, matches } of table.contacts(extension)) {
       changes.push(...this.#weigh(contact, matches, false, 'lock-changed'));
     }
     this.#report(changes);
+    events.touched(extension);
     mirror.touch(extension, changes.length > 0);
   }
 

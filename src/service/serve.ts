@@ -8,11 +8,13 @@ import { openLog } from '../log/open-log.ts';
 import { metricsOf } from '../metrics/collect.ts';
 import { processFigures } from '../metrics/process-figures.ts';
 import { channelsOf } from '../notify/channels.ts';
+import { Accounts } from '../operator/accounts.ts';
 import { loadAttackTools } from '../phone-library/attack-tools.ts';
 import { loadModels } from '../phone-library/library.ts';
 import { openStore } from '../store/client.ts';
 import { createAsterisk } from './adapter.ts';
 import { createAlerting, createNotifier, machineName } from './alerting.ts';
+import { consoleOptions } from './console.ts';
 import { dialplanOf } from './dialplan.ts';
 import { healthOf } from './health.ts';
 import { Service } from './service.ts';
@@ -48,6 +50,12 @@ export async function serve(configPath: string): Promise<void> {
     ...{ config, store, snapshot, now, channels },
     announce: (event, fields) => service.events.note(event, fields),
   });
+  const accounts = new Accounts({
+    ...{ store, now },
+    announce: ({ who, action, target, detail }) =>
+      service.events.note('operator-change', { who, action, target, detail }),
+  });
+  await accounts.load();
   const health = healthOf({ config, service, started: now() });
   const doctor = createDoctor({
     ...{ config, service, asterisk, store, health, now, origin: snapshot.origin },
@@ -65,6 +73,7 @@ export async function serve(configPath: string): Promise<void> {
       channels: () => notifier.states,
       troubles: () => alerting.troubles,
     }),
+    ...{ accounts, console: consoleOptions(config.console) },
     dialplan: () => dialplanOf(config.gate, service.gateAddress),
   });
   try {

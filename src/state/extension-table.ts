@@ -4,14 +4,13 @@
  * notices by its version that it must be judged anew.
  */
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
-import type { Lock, LockSource } from '../domain/lock.ts';
+import type { Lock } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import {
   DEFAULT_SETTINGS,
   type ExtensionPolicy,
   NO_POLICY,
-  type Options,
   optionsInForce,
   type Settings,
 } from '../domain/policy.ts';
@@ -19,11 +18,15 @@ import type { JudgedContact, NetworkTest, Standing, StandingOf } from '../domain
 import { compileNetworks, namesIn } from '../network/allowed.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 import { type ContactChange, GoneContacts } from './gone-contacts.ts';
+import { type LockInForce, lockUnder } from './lock-in-force.ts';
 
-/** The lock an extension has, where it comes from, and how it is applied. */
-export interface LockInForce extends Options {
-  readonly source: LockSource;
-  readonly lock: Lock | undefined;
+export type { LockInForce } from './lock-in-force.ts';
+
+/** What would be decided. */
+export interface Hypothesis {
+  readonly settings: Settings;
+  readonly policy: ExtensionPolicy;
+  readonly compile: (lock: Lock) => UserAgentTest;
 }
 
 interface Row {
@@ -221,15 +224,7 @@ export class ExtensionTable {
   }
 
   lockInForce(extension: string): LockInForce {
-    const policy = this.policy(extension);
-    const options = optionsInForce(policy, this.#settings);
-    if (policy.lock !== undefined) return { source: 'own', lock: policy.lock, ...options };
-    const { fallback } = this.#settings;
-    if (fallback !== undefined && this.isListed(extension)) {
-      const lock: Lock = { alternatives: [{ kind: 'model', model: fallback }] };
-      return { source: 'fallback', lock, ...options };
-    }
-    return { source: 'none', lock: undefined, ...options };
+    return lockUnder(this.#settings, this.policy(extension), this.isListed(extension));
   }
 
   /** The hosts' names that networks in force hold. */
@@ -275,6 +270,17 @@ export class ExtensionTable {
     }
     return row.standing;
   };
+
+  /** The standing that an extension would have, were this decided. Nothing is changed by asking. */
+  standingIf(extension: string, { settings, policy, compile }: Hypothesis): ReturnType<StandingOf> {
+    const row = this.#rows.get(extension);
+    if (row === undefined) return 'no-extension';
+    const { lock } = lockUnder(settings, policy, row.listed);
+    if (lock === undefined) return 'no-lock';
+    const accepts = compile(lock);
+    const contacts = row.contacts.map(({ contact }) => ({ contact, matches: accepts(contact.userAgent) }));
+    return this.#standing({ ...row, policy, contacts }, accepts, settings);
+  }
 
   /** What the lock accepts, by the library as it is. */
   compile(lock: Lock): UserAgentTest {
@@ -344,15 +350,15 @@ export class ExtensionTable {
     return row;
   }
 
-  #standing(row: Row, accepts: UserAgentTest): Standing {
-    const { mode, requireRegistration, networks } = optionsInForce(row.policy, this.#settings);
+  #standing(row: Row, accepts: UserAgentTest, settings: Settings = this.#settings): Standing {
+    const { mode, requireRegistration, networks } = optionsInForce(row.policy, settings);
     return {
       accepts,
       isWithin: this.#isWithin(networks),
       mode,
       requireRegistration,
       contacts: this.#listed ? row.contacts : undefined,
-      displaced: row.gone.isEmpty ? NONE : this.#displaced(row),
+      displaced: row.gone.isEmpty ? NONE : row.gone.displaced(accepts, this.#now()),
     };
   }
 
