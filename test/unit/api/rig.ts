@@ -54,6 +54,8 @@ export interface Rig extends AsyncDisposable {
   readonly socket: string;
   readonly configPath: string;
   readonly api: Api;
+  /** As after a restart of the service, with nothing remembered of before. */
+  restartApi(): Promise<void>;
   readonly table: ExtensionTable;
   readonly book: ViolationBook;
   readonly operator: Operator;
@@ -159,10 +161,18 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     }),
     alerts: { notifier: options.notifier ?? { states: [], test: async () => [] }, troubles: [] },
   };
-  const api = createApi(deps);
+  let api = createApi(deps);
   if (options.isListening !== false) await api.listen();
   return {
-    ...{ folder, socket, configPath, api, table, book, operator, accounts, events, tallies, store, logged },
+    ...{ folder, socket, configPath, table, book, operator, accounts, events, tallies, store, logged },
+    get api() {
+      return api;
+    },
+    async restartApi() {
+      await api.close();
+      api = createApi(deps);
+      await api.listen();
+    },
     register(extension, ...phones) {
       guardian.onContacts(
         extension,
