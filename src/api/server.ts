@@ -16,6 +16,7 @@ import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { recordRoutes } from './routes/records.ts';
@@ -53,6 +54,7 @@ export function createApi(deps: ApiDeps): Api {
     trialRoutes(to, deps, known);
     recordRoutes(to, deps);
     alertRoutes(to, deps);
+    metricsRoutes(to, deps);
     transferRoutes(to, deps);
     eventRoutes(to, followers, stream);
   };
