@@ -18,6 +18,7 @@ import { extensionRoutes } from './routes/extensions.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
+import { openapiRoutes } from './routes/openapi.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { recordRoutes } from './routes/records.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -43,6 +44,7 @@ export function createApi(deps: ApiDeps): Api {
   const known = new KnownDevices(() => deps.library.models());
   const overview = new OverviewMaker(deps, known);
   const addRoutes = (to: FastifyInstance) => {
+    openapiRoutes(to, () => deps.health().version);
     statusRoutes(to, deps, () => door.state);
     overviewRoutes(to, overview);
     extensionRoutes(to, deps);

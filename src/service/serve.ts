@@ -65,7 +65,7 @@ export async function serve(configPath: string): Promise<void> {
   const { table, book, operator, library, events } = service;
   const api = createApi({
     ...{ socket: config.api.socket, group: config.api.group },
-    ...{ table, book, operator, library, store, events, logger, now, identify, health, doctor },
+    ...{ table, book, operator, library, store, events, logger, now, identify, isAttackTool, health, doctor },
     alerts: alerting,
     metrics: metricsOf({
       ...{ tallies: service.tallies, table, book, health, process: processFigures() },
