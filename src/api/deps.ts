@@ -2,6 +2,8 @@
 import type { Finding } from '../doctor/finding.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
+import type { OpenTrouble } from '../notify/conditions.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import type { Accounts } from '../operator/accounts.ts';
 import type { Library } from '../operator/library.ts';
 import type { Operator } from '../operator/operator.ts';
@@ -81,6 +83,7 @@ export interface ApiDeps {
     | 'contactsSince'
     | 'calls'
     | 'audit'
+    | 'deliveries'
     | 'health'
   >;
   readonly events: EventLog;
@@ -91,4 +94,8 @@ export interface ApiDeps {
   readonly health: () => ServiceHealth;
   readonly dialplan: () => DialplanView;
   readonly doctor: () => Promise<readonly Finding[]>;
+  readonly alerts: {
+    readonly notifier: Pick<Notifier, 'states' | 'test'>;
+    readonly troubles: readonly OpenTrouble[];
+  };
 }

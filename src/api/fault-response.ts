@@ -30,6 +30,7 @@ const STATUS: Readonly<Record<FaultCode, number>> = {
   'no-device': 409,
   'several-devices': 409,
   'too-many-alternatives': 422,
+  'no-such-channel': 409,
   'no-such-user': 404,
   'user-exists': 409,
   'no-such-token': 404,

@@ -10,6 +10,7 @@ import { Followers } from './followers.ts';
 import { KnownDevices } from './known-devices.ts';
 import { OverviewMaker } from './overview.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -51,6 +52,7 @@ export function createApi(deps: ApiDeps): Api {
     modelRoutes(to, deps);
     trialRoutes(to, deps, known);
     recordRoutes(to, deps);
+    alertRoutes(to, deps);
     transferRoutes(to, deps);
     eventRoutes(to, followers, stream);
   };

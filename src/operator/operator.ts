@@ -61,6 +61,27 @@ export class Operator {
   }
 
   /**
+   * The service itself changes a policy, by a rule an operator switched on.
+   * @param change sees what is in force when its turn has come; undefined leaves it as it is
+   * @returns whether anything was changed; rejects with a {@link Fault}, and then nothing was
+   */
+  amend(
+    extension: string,
+    action: string,
+    who: string,
+    change: (was: ExtensionPolicy) => ExtensionPolicy | undefined,
+  ): Promise<boolean> {
+    return this.#inTurn(async () => {
+      this.#checkExtension(extension);
+      const policy = change(this.#options.table.policy(extension));
+      if (policy === undefined) return false;
+      for (const alternative of policy.lock?.alternatives ?? []) this.#check(alternative);
+      await this.#setPolicies(new Map([[extension, policy]]), action, who);
+      return true;
+    });
+  }
+
+  /**
    * The same for many: what cannot be for one of them is told, and the others have it. Rejects with a {@link Fault} where
    * it cannot be for any; then nothing has changed.
    */

@@ -13,6 +13,7 @@ import { AccountsTable } from './tables/accounts.ts';
 import { AuditTable } from './tables/audit.ts';
 import { CallsTable } from './tables/calls.ts';
 import { ContactsTable } from './tables/contacts.ts';
+import { DeliveriesTable } from './tables/deliveries.ts';
 import { ExtensionsTable } from './tables/extensions.ts';
 import { MetaTable } from './tables/meta.ts';
 import { ModelsTable } from './tables/models.ts';
@@ -50,9 +51,10 @@ export class StoreDatabase {
       sightings: new SightingsTable(db),
       calls: new CallsTable(db),
       audit: new AuditTable(db),
+      deliveries: new DeliveriesTable(db),
       accounts: new AccountsTable(db),
     };
-    const { meta, contacts, violations, sightings, calls, audit, accounts } = this.#tables;
+    const { meta, contacts, violations, sightings, calls, audit, deliveries, accounts } = this.#tables;
     this.handlers = {
       load: () => this.#load(),
       accounts: () => accounts.read(),
@@ -66,6 +68,7 @@ export class StoreDatabase {
       contactsSince: (page) => contacts.readSince(page),
       calls: (filter) => calls.read(filter),
       audit: (filter) => audit.read(filter),
+      deliveries: (filter) => deliveries.read(filter),
       prune: (step) => this.#pruner.step(step),
       facts: () => this.#facts(),
       close: () => this.close(),
@@ -89,7 +92,7 @@ export class StoreDatabase {
   }
 
   #load(): Snapshot {
-    const { meta, settings, policies, models, extensions, contacts, violations } = this.#tables;
+    const { meta, settings, policies, models, extensions, contacts, violations, deliveries } = this.#tables;
     const { nextViolationId, setAside } = meta.read();
     return this.#opened.db.transaction(() => ({
       policies: policies.readAll(),
@@ -100,6 +103,8 @@ export class StoreDatabase {
       openViolations: violations.readOpen(),
       clearedViolations: violations.readCleared(),
       nextViolationId,
+      queuedDeliveries: deliveries.readQueued(),
+      lastDelivered: deliveries.readLastSent(),
       origin:
         setAside === undefined && this.#opened.origin.kind === 'replaced' ? EXISTING : this.#opened.origin,
     }))();
@@ -142,7 +147,7 @@ export class StoreDatabase {
 
   /** A row that the schema refuses (a fault of ours) is left out: it must not hold up the others for ever. */
   #writeBatch(batch: Batch, guard: Guard): Questions['batch']['answer'] {
-    const { meta, violations, calls, contacts, extensions, sightings } = this.#tables;
+    const { meta, violations, calls, contacts, extensions, sightings, deliveries } = this.#tables;
     let refused = 0;
     let why: string | undefined;
     const each = <T>(rows: Iterable<T>, write: (row: T) => void) => {
@@ -163,6 +168,7 @@ export class StoreDatabase {
         meta.useViolationId(violation.id);
       });
       each(batch.calls, (call) => calls.put(call));
+      each(batch.deliveries, (delivery) => deliveries.put(delivery));
       each(batch.goneContacts, (id) => contacts.delete(id));
       each(batch.contacts, (contact) => contacts.put(contact));
       each(batch.extensions === undefined ? [] : [batch.extensions], (all) => extensions.replaceAll(all));

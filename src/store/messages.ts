@@ -2,6 +2,7 @@
  * What the main thread and the database's thread say to each other. Everything here survives structured cloning:
  * plain data, Maps, no functions.
  */
+import type { Delivery } from '../domain/alert.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
@@ -15,6 +16,7 @@ export interface Batch {
   readonly id: string;
   readonly violations: readonly Violation[];
   readonly calls: readonly CallRecord[];
+  readonly deliveries: readonly Delivery[];
   readonly contacts: readonly Contact[];
   readonly goneContacts: readonly string[];
   readonly extensions: ReadonlyMap<string, string | undefined> | undefined;
@@ -22,7 +24,7 @@ export interface Batch {
 }
 
 /** Tables with a bound on age and on rows. */
-export type BoundedTable = 'violations' | 'sightings' | 'calls' | 'audit';
+export type BoundedTable = 'violations' | 'sightings' | 'calls' | 'audit' | 'deliveries';
 
 export interface PruneStep {
   readonly table: BoundedTable;
@@ -61,6 +63,7 @@ export interface Questions {
   sightings: { ask: { readonly extension: string } & Page; answer: Sighting[] };
   calls: { ask: { readonly extension?: string } & Page; answer: CallRecord[] };
   audit: { ask: { readonly target?: string } & Page; answer: AuditEntry[] };
+  deliveries: { ask: Page; answer: Delivery[] };
   /** The answer: how many rows are still to go at least; 0 where none is. */
   prune: { ask: PruneStep; answer: number };
   facts: { ask: undefined; answer: FileFacts };

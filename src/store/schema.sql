@@ -48,6 +48,19 @@ CREATE TABLE contacts (
   CHECK ((ip IS NULL) = (port IS NULL) AND (ip IS NULL) = (transport IS NULL) AND (ip IS NULL) = (proof IS NULL))
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE deliveries (
+  alert TEXT NOT NULL CHECK (alert <> ''),
+  channel TEXT NOT NULL CHECK (channel IN ('email', 'webhook', 'command')),
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body) AND octet_length(body) <= 65536),
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'failed')),
+  attempts INTEGER NOT NULL CHECK (attempts >= 0),
+  error TEXT,
+  settled_at INTEGER,
+  PRIMARY KEY (alert, channel),
+  CHECK ((state = 'queued') = (settled_at IS NULL))
+) STRICT;
+
 CREATE TABLE extensions (
   name TEXT PRIMARY KEY CHECK (name <> ''),
   label TEXT
@@ -186,6 +199,10 @@ CREATE INDEX audit_by_time ON audit (at);
 CREATE INDEX calls_by_extension ON calls (extension, at);
 
 CREATE INDEX calls_by_time ON calls (at);
+
+CREATE INDEX deliveries_by_time ON deliveries (at);
+
+CREATE INDEX deliveries_settled ON deliveries (settled_at);
 
 CREATE INDEX sightings_by_extension ON sightings (extension, last_seen);
 

@@ -19,6 +19,6 @@ INSERT INTO violations VALUES
 INSERT INTO sightings VALUES (1, '100', 'absent', '', '', 'INVITE', NULL, NULL, 0, 1, 2, 3);
 INSERT INTO calls VALUES (1, '1.1', '100', '00', NULL, NULL, NULL, NULL, NULL, 'flagged', 'refused', 7, 1);
 INSERT INTO audit VALUES (1, 1, 'cli:root', 'lock', '100', 'none -> device');
-INSERT INTO users VALUES ('alice', 'operator', '$scrypt$ln=15,r=8,p=3$c2FsdA$aGFzaA', 1, 2);
-INSERT INTO tokens VALUES
-  ('0a1b2c3d', 'backup', 'viewer', '0000000000000000000000000000000000000000000000000000000000000000', 1, NULL);
+INSERT INTO deliveries VALUES
+  ('a1', 'email', 1, '{"id":"a1","kind":"test","severity":"info","at":1,"title":"t","data":{},"actions":[]}', 'queued', 2,
+   'refused', NULL);
