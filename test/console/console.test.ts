@@ -170,6 +170,7 @@ test('the lock editor says what would match before it is saved', async () => {
   expect(await lockOf('1001')).toMatchObject({ kind: 'custom', source: 'own' });
   await page.getByLabel('Mode').selectOption('monitor');
   await visible('The mode is in force.');
+  await visible('In force: monitor.');
   await picture('extension');
   expect(await seriousFaults(page)).toEqual([]);
   await page.getByRole('button', { name: 'Unlock' }).click();
