@@ -31,6 +31,13 @@ export interface FreepbxHost extends AsyncDisposable {
 export async function openFreepbx(): Promise<FreepbxHost> {
   const php = await Php.open('8.2');
   const rig = await makeRig();
+  rig.table.setExtensions(
+    new Map([
+      ['1001', 'Reception'],
+      ['1002', 'Workshop'],
+      ['1003', 'Management'],
+    ]),
+  );
   await link(rig.socket, php.outside('api.sock'));
   await writeFile(php.outside('module.ini'), `socket = ${php.inside('api.sock')}\n`);
   await cp(BUILT, php.outside('dialplan/freepbx/devicelock/assets/console'), { recursive: true });
@@ -77,5 +84,5 @@ export async function openFreepbx(): Promise<FreepbxHost> {
 function framed(content: string): string {
   return `<!doctype html><html lang="en"><head><title>FreePBX Administration</title><style>${STYLE}</style></head>
 <body><div class="bar"><strong>FreePBX</strong> Admin · Applications · Connectivity · Reports · Settings</div>
-<main class="fluid"><h1>Device Lock</h1>${content}</main></body></html>`;
+<main class="fluid">${content}</main></body></html>`;
 }
