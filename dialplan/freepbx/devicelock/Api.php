@@ -4,8 +4,9 @@
  * over HTTP with a token. It waits 4 seconds at the most and takes 8 MB at the most; it retries nothing and keeps nothing.
  *
  * /etc/device-lock/module.ini may say where the service is, one line each: socket = /path, or url = https://host:port and
- * token-file = /path (and ca-file = /path, a PEM with the authority of its certificate). Without that file it is the socket below. Where the service is on another host and only its gate can
- * be reached, gate = host:port says so (and emergency-numbers = 911,112 which numbers always pass): then nobody is asked.
+ * token-file = /path (and ca-file = /path, a PEM with the authority of its certificate). Without that file it is the socket
+ * below. Where the service is on another host and only its gate can be reached, gate = host:port says so (and
+ * emergency-numbers = 911,112 which numbers always pass): then nobody is asked.
  */
 
 namespace FreePBX\modules\Devicelock;
