@@ -60,6 +60,7 @@ export async function serve(configPath: string): Promise<void> {
   const doctor = createDoctor({
     ...{ config, service, asterisk, store, health, now, origin: snapshot.origin },
     alerts: () => notifier.states,
+    console: () => api.console,
   });
   const alerting = createAlerting({ config, service, store, snapshot, doctor, logger, now, notifier });
   const { table, book, operator, library, events } = service;
