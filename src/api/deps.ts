@@ -96,6 +96,8 @@ export interface ApiDeps {
   readonly health: () => ServiceHealth;
   readonly dialplan: () => DialplanView;
   readonly doctor: () => Promise<readonly Finding[]>;
+  /** The figures in Prometheus's text format. */
+  readonly metrics: () => Promise<string>;
   readonly alerts: {
     readonly notifier: Pick<Notifier, 'states' | 'test'>;
     readonly troubles: readonly OpenTrouble[];

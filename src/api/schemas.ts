@@ -195,6 +195,7 @@ export const alertsQuery = object({ limit });
 export const alertTestBody = object({ channel: { type: 'string', enum: CHANNELS } });
 export const eventsQuery = object({
   last: { type: 'string', pattern: '^[0-9]{1,3}$' },
+  after: { type: 'string', pattern: '^[a-z0-9]{1,20}-[0-9]{1,15}$' },
   follow: trueOrFalse,
 });
 

@@ -99,8 +99,11 @@ export class EventLog extends EventEmitter<EventMap> {
 
   /** To be called now and then: says what was left out, once its window is over. */
   tick(): void {
-    for (const [subject, leftOut] of this.#budget.leftOut(this.#now())) {
-      this.#logger.warn({ event: 'lines-left-out', of: subject, leftOut }, 'lines left out');
+    const now = this.#now();
+    for (const [subject, leftOut] of this.#budget.leftOut(now)) {
+      const event = 'lines-left-out';
+      this.#logger.warn({ event, of: subject, leftOut }, 'lines left out');
+      this.emit('event', { event, at: new Date(now).toISOString(), of: subject, leftOut });
     }
   }
 }
