@@ -16,7 +16,7 @@ export interface TriedModel {
   readonly rejects: readonly string[];
 }
 
-type Deps = Pick<ApiDeps, 'table' | 'library'>;
+type Deps = Pick<ApiDeps, 'table' | 'library' | 'isAttackTool'>;
 
 /** Other User-Agents of the maker are looked for among so many. */
 const MAX_SEEN = 2000;
@@ -29,7 +29,11 @@ export async function proposalOf(userAgent: string, deps: Deps, known: KnownDevi
   await known.refresh();
   const ids = new Set(deps.library.models().map(({ id }) => id));
   const seen = await seenDevices(deps);
-  const proposed = proposeModel(userAgent, [...seen.keys()].slice(0, MAX_SEEN), (id) => ids.has(id));
+  const proposed = proposeModel(userAgent, {
+    seen: [...seen.keys()].slice(0, MAX_SEEN),
+    isTaken: (id) => ids.has(id),
+    isAttackTool: deps.isAttackTool,
+  });
   return {
     ...proposed,
     covers: coveredBy(known.compile(proposed.pattern), seen),
@@ -62,10 +66,10 @@ function problemOf({ field, index, fault, hint }: ModelFault): ModelTrial['probl
   return [{ field, index: index ?? null, message: `${fault}. ${hint}` }];
 }
 
-/** Every User-Agent that is registered, with its extensions in natural order. */
-async function seenDevices({ table }: Deps): Promise<Map<string, string[]>> {
+/** Every User-Agent that is registered, with its extensions in no order. */
+async function seenDevices({ table }: Pick<Deps, 'table'>): Promise<Map<string, string[]>> {
   const seen = new Map<string, string[]>();
-  for await (const names of inTurns(table.names(), NAMES_A_TURN)) {
+  for await (const names of inTurns(table.extensions(), NAMES_A_TURN)) {
     for (const name of names) {
       for (const { contact } of table.contacts(name)) {
         if (contact.userAgent.kind !== 'text') continue;
