@@ -276,6 +276,17 @@ test('a lost connection is said, and heals with what was missed', async () => {
   expect(await page.getByText('The connection to Device Lock is lost').count()).toBe(0);
 });
 
+test('who is signed out by another password is asked for it, without doing anything', async () => {
+  await signIn();
+  await visible('live');
+  await house.rig.ask('PUT', '/v1/users/alice/password', { password: 'quite another one' });
+  await page.getByLabel('Password').waitFor();
+  await page.getByLabel('User', { exact: true }).fill('alice');
+  await page.getByLabel('Password').fill('quite another one');
+  await page.keyboard.press('Enter');
+  await visible('Yealink SIP-T46U');
+});
+
 test('a hostile User-Agent is only ever text', async () => {
   house.rig.register('1002', [HOSTILE, '192.0.2.11:5060'], [MALFORMED, '192.0.2.13:5060']);
   await signIn();
