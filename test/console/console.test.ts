@@ -10,7 +10,7 @@ import { type House, openHouse, PASSWORD } from './house.ts';
 const PICTURES = fileURLToPath(new URL('../../docs/console/', import.meta.url));
 const HOSTILE = 'Phone <img src=x onerror="document.title=1"> \u202Egnp.exe';
 const MALFORMED = 'Phone \u0007\u001B[2J';
-const WAIT_MS = 5000;
+const WAIT_MS = 15_000;
 
 let browser: Browser;
 let house: House;
