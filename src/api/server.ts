@@ -34,6 +34,8 @@ export interface Api {
   listen(): Promise<void>;
   /** Lets answers under way finish; resolves within two seconds, and removes the socket. */
   close(): Promise<void>;
+  /** Reads the console's certificate again. */
+  renewCertificate(): void;
   /** Where the console is open, or why it is not. */
   readonly console: ConsoleView;
 }
@@ -69,6 +71,7 @@ export function createApi(deps: ApiDeps): Api {
   accountRoutes(app, accounts, door, now);
 
   return {
+    renewCertificate: () => door.renewCertificate(),
     get console() {
       return door.state;
     },

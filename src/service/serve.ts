@@ -77,6 +77,7 @@ export async function serve(configPath: string): Promise<void> {
     ...{ accounts, console: consoleOptions(config.console) },
     dialplan: () => dialplanOf(config.gate, service.gateAddress),
   });
+  process.on('SIGHUP', () => api.renewCertificate());
   try {
     alerting.start();
     await service.start();
