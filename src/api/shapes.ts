@@ -357,6 +357,7 @@ export type CheckRule =
   | 'wrong-device-registered'
   | 'require-registration'
   | 'networks'
+  | 'newer-firmware'
   | 'matches'
   | 'not-known-yet';
 

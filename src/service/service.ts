@@ -12,6 +12,7 @@ import { recoverFrom } from '../astdb/recovery.ts';
 import type { Asterisk } from '../asterisk/port.ts';
 import type { Config } from '../config/config.ts';
 import type { CallRecord } from '../domain/call-record.ts';
+import { isUpdateOf } from '../domain/firmware-drift.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import type { GateFault } from '../gate/fault.ts';
 import { createGate, type Gate } from '../gate/server.ts';
@@ -28,6 +29,7 @@ import { ExtensionTable } from '../state/extension-table.ts';
 import { ViolationBook } from '../state/violation-book.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import { Tracker } from '../tracker/tracker.ts';
+import { FirmwareFollower } from './firmware-follower.ts';
 import { FirstUseLock } from './first-use.ts';
 import { Guardian } from './guardian.ts';
 import { keepForeign } from './keep-foreign.ts';
@@ -64,6 +66,7 @@ export class Service {
   readonly #guardian: Guardian;
   readonly #names: Names;
   readonly #firstUse: FirstUseLock;
+  readonly #follower: FirmwareFollower;
   /** A stranger at the port must not fill the log. */
   readonly #gateFaults = new LineBudget(10, 60_000);
   readonly #timers: NodeJS.Timeout[] = [];
@@ -102,6 +105,7 @@ export class Service {
       ...{ store, logger, now, pace },
       remembered: snapshot.contacts,
       quietAfter: config.violations['quiet-after'] * 1000,
+      onUpdate: (update) => this.#follower.follow(update),
       onJudged: this.tallies.judged,
       onRegister: (extension) => this.#firstUse.onRegister(extension),
       onOutside: (extension) => {
@@ -123,9 +127,13 @@ export class Service {
       announce: ({ who, action, target, detail }) =>
         this.events.note('operator-change', { who, action, target, detail }),
     });
+    this.#follower = new FirmwareFollower({
+      ...{ table: this.table, operator: this.operator, events: this.events, logger },
+      judgeAnew: (extensions) => this.#guardian.judgeAnew(extensions),
+    });
     this.#firstUse = new FirstUseLock({
       ...{ table: this.table, operator: this.operator, events: this.events, store, logger, now },
-      ...{ isAttackTool: parts.isAttackTool, isUpdateOf: () => false },
+      ...{ isAttackTool: parts.isAttackTool, isUpdateOf: isUpdateOf },
     });
     this.#gateAddress = { host: config.gate.host, port: config.gate.port };
     this.heartbeat = new Heartbeat(asterisk, now);
@@ -230,6 +238,7 @@ export class Service {
     this.table.setSettings(snapshot.settings);
     this.table.setExtensions(snapshot.extensions);
     for (const [extension, policy] of snapshot.policies) this.table.setPolicy(extension, policy);
+    this.table.recall(snapshot.contacts);
     this.book.load(snapshot.openViolations, snapshot.nextViolationId, snapshot.clearedViolations);
     if (snapshot.origin.kind === 'existing') this.table.markLoaded();
   }
