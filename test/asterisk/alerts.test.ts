@@ -76,4 +76,11 @@ describe('Asterisk 22', () => {
     expect(code).toBe(0);
     await mailWith('A test: alerts arrive here');
   });
+
+  it('has a mail sent of a service that was killed and replaced', async () => {
+    const { pid } = await scene.service.api.get<{ pid: number }>('/v1/status');
+    process.kill(pid, 'SIGKILL');
+    await mailWith('The service had to be started anew: it ended with SIGKILL');
+    await scene.service.ready();
+  });
 });
