@@ -139,6 +139,14 @@ export function answerOf({ verdict, mode }: Judgement): Verdict {
   return verdict.kind === 'deny' && mode === 'monitor' ? { kind: 'allow', reason: 'matches' } : verdict;
 }
 
+/** Whether a device, and where it was, is in order by a standing; undefined where no lock is in force. */
+export function acceptedBy(standing: ReturnType<StandingOf>) {
+  if (typeof standing !== 'object') return undefined;
+  const { accepts, isWithin } = standing;
+  return (userAgent: UserAgent, address: SourceAddress | undefined) =>
+    accepts(userAgent) && (address === undefined || isWithin === undefined || isWithin(address.ip));
+}
+
 const NOBODY: Judgement = {
   verdict: { kind: 'allow', reason: 'no-extension' },
   extension: undefined,

@@ -8,7 +8,7 @@ import type { CallRecord } from '../domain/call-record.ts';
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { UserAgent } from '../domain/user-agent.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
-import { answerOf, type DenyReason, type Judgement, judgeCall, type StandingOf } from '../domain/verdict.ts';
+import { acceptedBy, answerOf, type DenyReason, type Judgement, judgeCall } from '../domain/verdict.ts';
 import type { Violation, ViolationEnd } from '../domain/violation.ts';
 import type { Answer, GateRequest } from '../gate/request.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -355,14 +355,6 @@ export function acceptCommand(extension: string): string {
 /** This call, placed by this endpoint as the right device. */
 function provenKey({ linkedId }: GateRequest, endpoint: string): string {
   return `proven ${linkedId} ${endpoint}`;
-}
-
-/** What is no violation, by its User-Agent and by where it was seen; undefined where no lock is in force. */
-function acceptedBy(standing: ReturnType<StandingOf>) {
-  if (typeof standing !== 'object') return undefined;
-  const { accepts, isWithin } = standing;
-  return (userAgent: UserAgent, address: SourceAddress | undefined) =>
-    accepts(userAgent) && (address === undefined || isWithin === undefined || isWithin(address.ip));
 }
 
 /** Whether the INVITE named the right device, whatever else was wrong with the call. */

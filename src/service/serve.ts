@@ -60,12 +60,13 @@ export async function serve(configPath: string): Promise<void> {
   const doctor = createDoctor({
     ...{ config, service, asterisk, store, health, now, origin: snapshot.origin },
     alerts: () => notifier.states,
+    console: () => api.console,
   });
   const alerting = createAlerting({ config, service, store, snapshot, doctor, logger, now, notifier });
   const { table, book, operator, library, events } = service;
   const api = createApi({
     ...{ socket: config.api.socket, group: config.api.group },
-    ...{ table, book, operator, library, store, events, logger, now, identify, health, doctor },
+    ...{ table, book, operator, library, store, events, logger, now, identify, isAttackTool, health, doctor },
     alerts: alerting,
     metrics: metricsOf({
       ...{ tallies: service.tallies, table, book, health, process: processFigures() },

@@ -20,6 +20,7 @@ import { Tallies } from '../../../src/metrics/tallies.ts';
 import { Accounts } from '../../../src/operator/accounts.ts';
 import { Library } from '../../../src/operator/library.ts';
 import { Operator } from '../../../src/operator/operator.ts';
+import { loadAttackTools } from '../../../src/phone-library/attack-tools.ts';
 import { dialplanOf } from '../../../src/service/dialplan.ts';
 import { Guardian } from '../../../src/service/guardian.ts';
 import { ExtensionTable } from '../../../src/state/extension-table.ts';
@@ -145,6 +146,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
       logger,
       now,
       identify,
+      isAttackTool: await loadAttackTools(),
       accounts,
     },
     console: {
