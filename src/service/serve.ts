@@ -18,7 +18,7 @@ import { consoleOptions } from './console.ts';
 import { dialplanOf } from './dialplan.ts';
 import { healthOf } from './health.ts';
 import { Service } from './service.ts';
-import { BEAT_EVERY } from './supervise.ts';
+import { BEAT_EVERY, LAST_END } from './supervise.ts';
 
 /** However the parts behave, the process has ended by then. Milliseconds. */
 const STOP_DEADLINE = 4000;
@@ -93,6 +93,8 @@ export async function serve(configPath: string): Promise<void> {
     );
   }
   logger.info({ event: 'started', gate: service.gateAddress, config: configPath }, 'device-lock is ready');
+  const lastEnd = process.env[LAST_END] ?? '';
+  if (lastEnd !== '') events.note('service-restarted', { why: lastEnd });
   const beat = setInterval(() => process.send?.('alive'), BEAT_EVERY);
   process.send?.('alive');
 
