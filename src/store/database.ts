@@ -12,6 +12,7 @@ import { type Change, type Snapshot, StoreError } from './store.ts';
 import { AuditTable } from './tables/audit.ts';
 import { CallsTable } from './tables/calls.ts';
 import { ContactsTable } from './tables/contacts.ts';
+import { EnrolmentsTable } from './tables/enrolments.ts';
 import { ExtensionsTable } from './tables/extensions.ts';
 import { MetaTable } from './tables/meta.ts';
 import { ModelsTable } from './tables/models.ts';
@@ -43,6 +44,7 @@ export class StoreDatabase {
       settings: new SettingsTable(db),
       policies: new PoliciesTable(db),
       models: new ModelsTable(db),
+      enrolments: new EnrolmentsTable(db),
       extensions: new ExtensionsTable(db),
       contacts: new ContactsTable(db),
       violations: new ViolationsTable(db),
@@ -83,7 +85,7 @@ export class StoreDatabase {
   }
 
   #load(): Snapshot {
-    const { meta, settings, policies, models, extensions, contacts, violations } = this.#tables;
+    const { meta, settings, policies, models, extensions, contacts, violations, enrolments } = this.#tables;
     const { nextViolationId, setAside } = meta.read();
     return this.#opened.db.transaction(() => ({
       policies: policies.readAll(),
@@ -94,6 +96,7 @@ export class StoreDatabase {
       openViolations: violations.readOpen(),
       clearedViolations: violations.readCleared(),
       nextViolationId,
+      enrolments: enrolments.readAll(),
       origin:
         setAside === undefined && this.#opened.origin.kind === 'replaced' ? EXISTING : this.#opened.origin,
     }))();
@@ -124,11 +127,12 @@ export class StoreDatabase {
   }
 
   #apply(change: Change): void {
-    const { settings, policies, models, audit } = this.#tables;
+    const { settings, policies, models, enrolments, audit } = this.#tables;
     if (change.settings !== undefined) settings.write(change.settings);
     for (const [extension, policy] of change.policies ?? []) policies.replace(extension, policy);
     for (const id of change.forgetModels ?? []) models.forget(id);
     for (const model of change.models ?? []) models.replace(model);
+    for (const [extension, code] of change.enrolments ?? []) enrolments.replace(extension, code);
     for (const entry of change.audit) audit.add(entry);
   }
 

@@ -5,6 +5,7 @@
 import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
+import type { EnrolmentCode } from '../domain/enrolment.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import type { ExtensionPolicy, Settings } from '../domain/policy.ts';
 import type { Sighting } from '../domain/sighting.ts';
@@ -30,6 +31,8 @@ export interface Snapshot {
   /** Ended by an operator, while the device stayed registered as it was. */
   readonly clearedViolations: readonly Violation[];
   readonly nextViolationId: number;
+  /** One-time codes by extension, also those that are over. */
+  readonly enrolments: ReadonlyMap<string, EnrolmentCode>;
   /**
    * `existing`: an intact database. `new`: there was none. `replaced`: it was damaged, was set aside as `setAside`,
    * and an empty one took its place. The latter two stay so, over restarts, until {@link Store.recovered}: the locks of
@@ -47,6 +50,8 @@ export interface Change {
   /** Ids whose operator's version is forgotten; a shipped model of the id shows again. */
   readonly forgetModels?: readonly string[];
   readonly settings?: Settings;
+  /** undefined: the extension has no code any more. */
+  readonly enrolments?: ReadonlyMap<string, EnrolmentCode | undefined>;
   readonly audit: readonly AuditEntry[];
 }
 

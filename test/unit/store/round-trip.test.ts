@@ -23,6 +23,7 @@ describe('what a new database holds', () => {
       openViolations: [],
       clearedViolations: [],
       nextViolationId: 1,
+      enrolments: new Map(),
       origin: { kind: 'new' },
     });
   });
