@@ -2,6 +2,7 @@
 import type { Finding } from '../doctor/finding.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
+import type { Enrolment } from '../operator/enrolment.ts';
 import type { Library } from '../operator/library.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
@@ -67,6 +68,7 @@ export interface ApiDeps {
   readonly table: ExtensionTable;
   readonly book: ViolationBook;
   readonly operator: Operator;
+  readonly enrolment: Enrolment;
   readonly library: Library;
   readonly store: Pick<Store, 'violations' | 'sightings' | 'calls' | 'audit' | 'health'>;
   readonly events: EventLog;

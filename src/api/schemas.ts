@@ -3,6 +3,7 @@
  * dropped silently: an unknown property is an error that names it.
  */
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
+import { LONGEST_VALIDITY, SHORTEST_VALIDITY } from '../domain/enrolment.ts';
 import { MAX_ALTERNATIVES, MAX_LOCK_TEXT } from '../domain/lock.ts';
 import { MAX_NETWORK_TEXT, MAX_NETWORKS, type Options } from '../domain/policy.ts';
 
@@ -91,6 +92,10 @@ export const checkBody = object(
   },
   ['userAgent'],
 );
+
+export const enrolmentBody = object({
+  seconds: { type: 'integer', minimum: SHORTEST_VALIDITY, maximum: LONGEST_VALIDITY },
+});
 
 export const renameBody = object({ to: { type: 'string', minLength: 1, maxLength: 80 } }, ['to']);
 

@@ -8,6 +8,7 @@ import type { ApiDeps } from './deps.ts';
 import { faultResponder, noSuchRoute } from './fault-response.ts';
 import { Followers } from './followers.ts';
 import { dialplanRoutes } from './routes/dialplan.ts';
+import { enrolmentRoutes } from './routes/enrolment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
@@ -52,6 +53,7 @@ export function createApi(deps: ApiDeps): Api {
   const followers = new Followers(deps.events, deps.now);
   statusRoutes(app, deps);
   extensionRoutes(app, deps);
+  enrolmentRoutes(app, deps);
   lifecycleRoutes(app, deps);
   settingsRoutes(app, deps);
   dialplanRoutes(app, deps);

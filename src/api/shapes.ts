@@ -129,6 +129,22 @@ export interface DialplanView {
   readonly emergencyNumbers: readonly string[];
   readonly whenUnavailable: string;
   readonly refusal: string;
+  /** What a person dials before a one-time code; empty where there is none. */
+  readonly featureCode: string;
+}
+
+/** A one-time code that is good now, but never the code. */
+export interface EnrolmentView {
+  readonly extension: string;
+  readonly issued: string;
+  readonly expires: string;
+  readonly by: string;
+}
+
+/** The only answer that holds a code. */
+export interface NewEnrolmentView extends EnrolmentView {
+  readonly code: string;
+  readonly featureCode: string;
 }
 
 export interface ModelView extends PhoneModel {

@@ -56,6 +56,11 @@ export interface Options {
   readonly last?: string;
   readonly output?: string;
   readonly dryRun?: boolean;
+  readonly for?: string;
+  readonly until?: string;
+  readonly cancel?: boolean;
+  readonly list?: boolean;
+  readonly remove?: boolean;
 }
 
 type Verb = (

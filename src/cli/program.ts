@@ -1,5 +1,6 @@
 /** All verbs of `device-lock`. Only their words are known here; what a verb does is loaded when it is called. */
 import { type Argument, Command } from 'commander';
+import { enrolmentCommands } from './commands/enrolment.ts';
 import { extensionCommands } from './commands/extensions.ts';
 import { recordCommands } from './commands/records.ts';
 import { serviceCommands } from './commands/service.ts';
@@ -21,6 +22,7 @@ export function makeProgram(): Command {
   });
   serviceCommands(program);
   extensionCommands(program);
+  enrolmentCommands(program);
   systemCommands(program);
   recordCommands(program);
   transferCommands(program);

@@ -47,6 +47,12 @@ const EMERGENCY_NUMBER: Form = {
   words: 'a number as it is dialled, or a pattern of a fixed length, as "_9X11"',
 };
 
+/** The FreePBX module has the same rule. */
+const FEATURE_CODE: Form = {
+  is: (text) => /^(?:[*#][0-9*#]{1,7})?$/.test(text),
+  words: 'a feature code as "*55", or empty',
+};
+
 export const KEYS = {
   asterisk: {
     adapter: text('ami', 'How Asterisk is reached; ari only where there is no AMI.', ['ami', 'ari']),
@@ -104,6 +110,22 @@ export const KEYS = {
       default: ['911', '112', '933'],
       form: EMERGENCY_NUMBER,
     },
+  },
+  enrolment: {
+    'feature-code': {
+      ...text(
+        '*55',
+        'What a person dials before a one-time code; FreePBX takes it at Apply Config ("" is none), a plain Asterisk has device-lock.conf.',
+      ),
+      form: FEATURE_CODE,
+    },
+    'max-tries': number(
+      3,
+      1,
+      10,
+      'Wrong codes for one extension from one address until it is locked out; ten times as many in an hour from all.',
+    ),
+    'lock-out': number(300, 10, 3600, 'For how many seconds.'),
   },
   api: {
     socket: text('/run/device-lock/api.sock', 'The Unix socket that the CLI speaks to; mode 0660.'),

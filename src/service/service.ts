@@ -18,6 +18,7 @@ import { createGate, type Gate } from '../gate/server.ts';
 import { EventLog } from '../log/event-log.ts';
 import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
+import { Enrolment } from '../operator/enrolment.ts';
 import { Library } from '../operator/library.ts';
 import { Operator } from '../operator/operator.ts';
 import { ExtensionTable } from '../state/extension-table.ts';
@@ -48,6 +49,7 @@ export class Service {
   readonly book = new ViolationBook();
   readonly library: Library;
   readonly operator: Operator;
+  readonly enrolment: Enrolment;
   readonly events: EventLog;
   readonly mirror: Mirror;
   readonly heartbeat: Heartbeat;
@@ -94,11 +96,20 @@ export class Service {
     });
     this.operator = new Operator({
       ...{ table: this.table, library: this.library, store, now },
+      codes: snapshot.enrolments,
       judgeAnew: (extensions) => this.#guardian.judgeAnew(extensions),
       clear: (extension) => this.#guardian.clear(extension),
       touchSystem: () => this.mirror.touchSystem(),
       announce: ({ who, action, target, detail }) =>
         this.events.note('operator-change', { who, action, target, detail }),
+    });
+    this.enrolment = new Enrolment({
+      ...{ table: this.table, operator: this.operator, events: this.events, now },
+      clock: () => performance.now(),
+      limits: {
+        tries: config.enrolment['max-tries'],
+        lockOutMs: config.enrolment['lock-out'] * 1000,
+      },
     });
     this.#gateAddress = { host: config.gate.host, port: config.gate.port };
     this.heartbeat = new Heartbeat(asterisk, now);
@@ -115,6 +126,7 @@ export class Service {
       port: config.gate.port,
       allow: config.gate.allow,
       decide: (request) => this.#guardian.decide(request),
+      enrol: (request) => this.enrolment.attempt(request),
       onFault: (fault) => this.#onGateFault(fault),
     });
   }

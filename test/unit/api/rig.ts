@@ -13,6 +13,7 @@ import { identify } from '../../../src/domain/identify.ts';
 import type { PhoneModel } from '../../../src/domain/phone-model.ts';
 import { userAgentFromText } from '../../../src/domain/user-agent.ts';
 import { EventLog } from '../../../src/log/event-log.ts';
+import { Enrolment } from '../../../src/operator/enrolment.ts';
 import { Library } from '../../../src/operator/library.ts';
 import { Operator } from '../../../src/operator/operator.ts';
 import { dialplanOf } from '../../../src/service/dialplan.ts';
@@ -107,6 +108,10 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     touchSystem: () => undefined,
     announce: (entry) => events.note('operator-change', { ...entry, at: undefined }),
   });
+  const enrolment = new Enrolment({
+    ...{ table, operator, events, now, clock: now },
+    limits: { tries: 3, lockOutMs: 300_000 },
+  });
   const deps: ApiDeps = {
     ...{
       socket,
@@ -114,6 +119,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
       table,
       book,
       operator,
+      enrolment,
       library,
       store,
       events,
@@ -122,7 +128,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
       identify,
     },
     health: () => ({ ...HEALTH, started: now() - 90_000, config: configPath, ...options.health }),
-    dialplan: () => dialplanOf(readConfig('', configPath).gate, HEALTH.gate),
+    dialplan: () => dialplanOf(readConfig('', configPath), HEALTH.gate),
     doctor: async () => options.findings ?? [],
   };
   const api = createApi(deps);
