@@ -3,6 +3,7 @@ import type { Finding } from '../doctor/finding.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Enrolment } from '../operator/enrolment.ts';
+import type { Grants } from '../operator/grants.ts';
 import type { Library } from '../operator/library.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
@@ -69,6 +70,7 @@ export interface ApiDeps {
   readonly book: ViolationBook;
   readonly operator: Operator;
   readonly enrolment: Enrolment;
+  readonly grants: Grants;
   readonly library: Library;
   readonly store: Pick<Store, 'violations' | 'sightings' | 'calls' | 'audit' | 'health'>;
   readonly events: EventLog;

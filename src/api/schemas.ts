@@ -4,6 +4,7 @@
  */
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { LONGEST_VALIDITY, SHORTEST_VALIDITY } from '../domain/enrolment.ts';
+import { MAX_GRANTS } from '../domain/grant.ts';
 import { MAX_ALTERNATIVES, MAX_LOCK_TEXT } from '../domain/lock.ts';
 import { MAX_NETWORK_TEXT, MAX_NETWORKS, type Options } from '../domain/policy.ts';
 
@@ -75,6 +76,24 @@ const wholeModel = object({ id: modelId, ...modelFields }, ['id', ...Object.keys
 export const extensionParams = object({ ext: { type: 'string', minLength: 1, maxLength: 80 } }, ['ext']);
 export const modelParams = object({ id: modelId }, ['id']);
 
+/** ISO 8601 with its zone. */
+const time = {
+  type: 'string',
+  pattern:
+    '^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,3})?(?:Z|[+-][0-9]{2}:[0-9]{2})$',
+} as const;
+
+export const grantsBody = object(
+  { alternatives: { ...alternatives, items: choice([...written, captured]) }, until: time },
+  ['alternatives', 'until'],
+);
+
+const grants = {
+  type: 'array',
+  maxItems: MAX_GRANTS,
+  items: object({ alternative: choice(written), until: time }, ['alternative', 'until']),
+} as const;
+
 export const policyBody = {
   ...object({
     alternatives: { ...alternatives, items: choice([...written, captured]) },
@@ -135,6 +154,7 @@ export const importBody = object(
           propertyNames: { maxLength: 80 },
           additionalProperties: object({
             alternatives: { ...alternatives, type: ['array', 'null'] },
+            grants,
             ...ownOptions,
           }),
         },

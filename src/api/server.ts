@@ -11,6 +11,7 @@ import { dialplanRoutes } from './routes/dialplan.ts';
 import { enrolmentRoutes } from './routes/enrolment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
+import { grantRoutes } from './routes/grants.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { modelRoutes } from './routes/models.ts';
 import { recordRoutes } from './routes/records.ts';
@@ -54,6 +55,7 @@ export function createApi(deps: ApiDeps): Api {
   statusRoutes(app, deps);
   extensionRoutes(app, deps);
   enrolmentRoutes(app, deps);
+  grantRoutes(app, deps);
   lifecycleRoutes(app, deps);
   settingsRoutes(app, deps);
   dialplanRoutes(app, deps);

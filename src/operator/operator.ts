@@ -48,6 +48,8 @@ export interface Turn {
     further?: Omit<Change, 'policies' | 'audit'>,
   ): Promise<void>;
   commit(change: Change): Promise<void>;
+  /** Judges anew what has become another by time alone. */
+  judgeAnew(extension: string): Promise<void>;
   audit(who: string, action: string, target: string, detail: string): AuditEntry;
   checkExtension(extension: string): void;
   checkAlternative(alternative: Alternative): void;
@@ -91,6 +93,10 @@ export class Operator {
     const turn: Turn = {
       setPolicies: (policies, action, who, further) => this.#setPolicies(policies, action, who, further),
       commit: (change) => this.#commit(change),
+      judgeAnew: (extension) => {
+        this.#options.table.setPolicy(extension, this.#options.table.policy(extension));
+        return this.#options.judgeAnew([extension]);
+      },
       audit: (who, action, target, detail) => this.#audit(who, action, target, detail),
       checkExtension: (extension) => this.#checkExtension(extension),
       checkAlternative: (alternative) => this.#check(alternative),

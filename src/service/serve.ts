@@ -38,10 +38,24 @@ export async function serve(configPath: string): Promise<void> {
   const service = new Service({ config, store, snapshot, shippedModels, asterisk, logger, now });
   const health = healthOf({ config, service, started: now() });
   const doctor = createDoctor({ config, service, asterisk, store, health, now, origin: snapshot.origin });
-  const { table, book, operator, enrolment, library, events } = service;
+  const { table, book, operator, enrolment, grants, library, events } = service;
   const api = createApi({
     ...{ socket: config.api.socket, group: config.api.group },
-    ...{ table, book, operator, enrolment, library, store, events, logger, now, identify, health, doctor },
+    ...{
+      table,
+      book,
+      operator,
+      enrolment,
+      grants,
+      library,
+      store,
+      events,
+      logger,
+      now,
+      identify,
+      health,
+      doctor,
+    },
     dialplan: () => dialplanOf(config, service.gateAddress),
   });
   try {

@@ -19,6 +19,7 @@ import { EventLog } from '../log/event-log.ts';
 import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
 import { Enrolment } from '../operator/enrolment.ts';
+import { Grants } from '../operator/grants.ts';
 import { Library } from '../operator/library.ts';
 import { Operator } from '../operator/operator.ts';
 import { ExtensionTable } from '../state/extension-table.ts';
@@ -50,6 +51,7 @@ export class Service {
   readonly library: Library;
   readonly operator: Operator;
   readonly enrolment: Enrolment;
+  readonly grants: Grants;
   readonly events: EventLog;
   readonly mirror: Mirror;
   readonly heartbeat: Heartbeat;
@@ -103,6 +105,9 @@ export class Service {
       announce: ({ who, action, target, detail }) =>
         this.events.note('operator-change', { who, action, target, detail }),
     });
+    this.grants = new Grants({
+      ...{ table: this.table, operator: this.operator, events: this.events, logger, now },
+    });
     this.enrolment = new Enrolment({
       ...{ table: this.table, operator: this.operator, events: this.events, now },
       clock: () => performance.now(),
@@ -153,6 +158,7 @@ export class Service {
       });
     }
     this.tracker.start();
+    this.grants.start();
     asterisk.start();
     this.#timers.push(
       setInterval(() => void this.#collectJournal(), JOURNAL_EVERY),
@@ -165,6 +171,7 @@ export class Service {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#recoverAgain);
     this.tracker.stop();
+    this.grants.stop();
     await Promise.race([this.heartbeat.end(), new Promise((resolve) => setTimeout(resolve, 500))]);
     await Promise.all([this.gate.close(), this.#parts.asterisk.stop()]);
   }

@@ -4,6 +4,7 @@
  * notices by its version that it must be judged anew.
  */
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
+import { type Grant, unexpired } from '../domain/grant.ts';
 import type { Lock, LockSource } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
@@ -15,6 +16,7 @@ import {
   optionsInForce,
   type Settings,
 } from '../domain/policy.ts';
+import type { UserAgent } from '../domain/user-agent.ts';
 import type { JudgedContact, Standing, StandingOf } from '../domain/verdict.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 import { type ContactChange, GoneContacts } from './gone-contacts.ts';
@@ -23,6 +25,8 @@ import { type ContactChange, GoneContacts } from './gone-contacts.ts';
 export interface LockInForce extends Options {
   readonly source: LockSource;
   readonly lock: Lock | undefined;
+  /** What it accepts besides, for a time; none where no lock is in force. */
+  readonly grants: readonly Grant[];
 }
 
 interface Row {
@@ -48,6 +52,9 @@ export class ExtensionTable {
   #fallback: UserAgentTest | undefined;
   /** Locks compiled against the present library. */
   #compiled = new WeakMap<Lock, UserAgentTest>();
+  readonly #grantLocks = new WeakMap<Grant, Lock>();
+  /** Extensions that have grants, whether those still count or not. */
+  readonly #holders = new Set<string>();
   readonly #now: () => number;
   #version = 1;
   #loaded = false;
@@ -109,7 +116,14 @@ export class ExtensionTable {
     const row = this.#row(extension);
     row.policy = policy ?? NO_POLICY;
     row.version = 0;
+    if (row.policy.grants === undefined) this.#holders.delete(extension);
+    else this.#holders.add(extension);
     this.#dropIfEmpty(row);
+  }
+
+  /** Extensions with grants, also with such as are over and were not cleared away yet. */
+  get grantHolders(): ReadonlySet<string> {
+    return this.#holders;
   }
 
   policy(extension: string): ExtensionPolicy {
@@ -216,13 +230,23 @@ export class ExtensionTable {
   lockInForce(extension: string): LockInForce {
     const policy = this.policy(extension);
     const options = optionsInForce(policy, this.#settings);
-    if (policy.lock !== undefined) return { source: 'own', lock: policy.lock, ...options };
+    const grants = unexpired(policy.grants, this.#now());
+    if (policy.lock !== undefined) return { source: 'own', lock: policy.lock, grants, ...options };
     const { fallback } = this.#settings;
     if (fallback !== undefined && this.isListed(extension)) {
       const lock: Lock = { alternatives: [{ kind: 'model', model: fallback }] };
-      return { source: 'fallback', lock, ...options };
+      return { source: 'fallback', lock, grants, ...options };
     }
-    return { source: 'none', lock: undefined, ...options };
+    return { source: 'none', lock: undefined, grants: [], ...options };
+  }
+
+  /** Until when the lock in force accepts this device, in milliseconds since the epoch; for ever is Infinity. */
+  acceptsUntil(extension: string, userAgent: UserAgent): number {
+    const row = this.#rows.get(extension);
+    if (row === undefined || this.#acceptsForever(row)?.(userAgent) !== false)
+      return Number.POSITIVE_INFINITY;
+    const good = (row.policy.grants ?? []).filter((grant) => this.#compileGrant(grant)(userAgent));
+    return Math.max(0, ...good.map(({ until }) => until));
   }
 
   readonly standingOf: StandingOf = (endpoint) => {
@@ -311,6 +335,25 @@ export class ExtensionTable {
   }
 
   #accepts(row: Row): UserAgentTest | undefined {
+    const accepts = this.#acceptsForever(row);
+    const { grants } = row.policy;
+    if (accepts === undefined || grants === undefined) return accepts;
+    const granted = grants.map((grant) => ({ until: grant.until, accepts: this.#compileGrant(grant) }));
+    // Asked of the clock each time: a grant ends for the next call, whenever it is cleared away.
+    return (userAgent) =>
+      accepts(userAgent) || granted.some((one) => this.#now() < one.until && one.accepts(userAgent));
+  }
+
+  #compileGrant(grant: Grant): UserAgentTest {
+    let lock = this.#grantLocks.get(grant);
+    if (lock === undefined) {
+      lock = { alternatives: [grant.alternative] };
+      this.#grantLocks.set(grant, lock);
+    }
+    return this.compile(lock);
+  }
+
+  #acceptsForever(row: Row): UserAgentTest | undefined {
     if (row.policy.lock !== undefined) return this.compile(row.policy.lock);
     return row.listed ? this.#fallback : undefined;
   }

@@ -1,12 +1,11 @@
 /** One-time codes by which a phone takes an extension's lock over: issued, taken back, and which are good now. */
 import type { FastifyInstance } from 'fastify';
 import { DEFAULT_VALIDITY } from '../../domain/enrolment.ts';
-import type { PendingCode } from '../../operator/enrolment.ts';
 import { callerOf } from '../caller.ts';
 import type { ApiDeps } from '../deps.ts';
 import { enrolmentBody, extensionParams } from '../schemas.ts';
-import type { EnrolmentView, NewEnrolmentView } from '../shapes.ts';
-import { iso } from '../views.ts';
+import type { NewEnrolmentView } from '../shapes.ts';
+import { viewEnrolment } from '../views.ts';
 
 interface OfExtension {
   Params: { ext: string };
@@ -36,8 +35,4 @@ export function enrolmentRoutes(app: FastifyInstance, { enrolment, dialplan }: A
   app.delete<OfExtension>(path, { schema: { params } }, async ({ params: { ext }, headers }) => ({
     cancelled: await enrolment.cancel(ext, callerOf(headers)),
   }));
-}
-
-function viewEnrolment({ extension, issued, expires, by }: PendingCode): EnrolmentView {
-  return { extension, issued: iso(issued), expires: iso(expires), by };
 }

@@ -14,6 +14,7 @@ import type { PhoneModel } from '../../../src/domain/phone-model.ts';
 import { userAgentFromText } from '../../../src/domain/user-agent.ts';
 import { EventLog } from '../../../src/log/event-log.ts';
 import { Enrolment } from '../../../src/operator/enrolment.ts';
+import { Grants } from '../../../src/operator/grants.ts';
 import { Library } from '../../../src/operator/library.ts';
 import { Operator } from '../../../src/operator/operator.ts';
 import { dialplanOf } from '../../../src/service/dialplan.ts';
@@ -112,6 +113,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     ...{ table, operator, events, now, clock: now },
     limits: { tries: 3, lockOutMs: 300_000 },
   });
+  const grants = new Grants({ ...{ table, operator, events, logger, now } });
   const deps: ApiDeps = {
     ...{
       socket,
@@ -120,6 +122,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
       book,
       operator,
       enrolment,
+      grants,
       library,
       store,
       events,
