@@ -2,6 +2,9 @@
 import type { Finding } from '../doctor/finding.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
+import type { OpenTrouble } from '../notify/conditions.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import type { Accounts } from '../operator/accounts.ts';
 import type { Enrolment } from '../operator/enrolment.ts';
 import type { Grants } from '../operator/grants.ts';
 import type { Library } from '../operator/library.ts';
@@ -10,6 +13,7 @@ import type { ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
 import type { DialplanView } from './shapes.ts';
+import type { ConsoleOptions } from './tcp/door.ts';
 
 /** What a User-Agent says of the phone that sent it. */
 export interface Identity {
@@ -69,10 +73,23 @@ export interface ApiDeps {
   readonly table: ExtensionTable;
   readonly book: ViolationBook;
   readonly operator: Operator;
+  readonly accounts: Accounts;
+  readonly console: ConsoleOptions;
   readonly enrolment: Enrolment;
   readonly grants: Grants;
   readonly library: Library;
-  readonly store: Pick<Store, 'violations' | 'sightings' | 'calls' | 'audit' | 'health'>;
+  readonly store: Pick<
+    Store,
+    | 'violations'
+    | 'violationDays'
+    | 'sightings'
+    | 'lastSightings'
+    | 'contactsSince'
+    | 'calls'
+    | 'audit'
+    | 'deliveries'
+    | 'health'
+  >;
   readonly events: EventLog;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
@@ -81,4 +98,8 @@ export interface ApiDeps {
   readonly health: () => ServiceHealth;
   readonly dialplan: () => DialplanView;
   readonly doctor: () => Promise<readonly Finding[]>;
+  readonly alerts: {
+    readonly notifier: Pick<Notifier, 'states' | 'test'>;
+    readonly troubles: readonly OpenTrouble[];
+  };
 }

@@ -19,11 +19,12 @@ export function entriesOfExtension(extension: string, { table, book }: Memory): 
   // A pass must not outlive the grant it comes from.
   const until = (userAgent: UserAgent, expires: number) =>
     Math.min(expires, Math.floor(table.acceptsUntil(extension, userAgent) / 1000));
-  const passes = table
-    .matchingContacts(extension)
-    .flatMap(({ userAgent, source, expires }) =>
-      source === undefined ? [] : [{ userAgent, ip: source.address.ip, until: until(userAgent, expires) }],
-    );
+  const passes = table.matchingContacts(extension).flatMap(({ userAgent, source, expires }) =>
+    // An address that is only claimed may lie outside the networks.
+    source === undefined || !table.isWithin(extension, source.address.ip)
+      ? []
+      : [{ userAgent, ip: source.address.ip, until: until(userAgent, expires) }],
+  );
   const policy = table.policy(extension);
   return extensionEntries(extension, { policy, lock, mode, inViolation: book.hasOpen(extension), passes });
 }

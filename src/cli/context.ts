@@ -52,10 +52,16 @@ export interface Options {
   readonly reject?: readonly string[];
   readonly open?: boolean;
   readonly limit?: string;
+  readonly channel?: string;
   readonly follow?: boolean;
   readonly last?: string;
   readonly output?: string;
   readonly dryRun?: boolean;
+  readonly modelWhereKnown?: boolean;
+  readonly out?: string;
+  readonly yes?: boolean;
+  readonly role?: string;
+  readonly expires?: string;
   readonly for?: string;
   readonly until?: string;
   readonly cancel?: boolean;

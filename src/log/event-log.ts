@@ -30,7 +30,20 @@ const CALL_EVENTS = {
 const LINES = 30;
 const WINDOW_MS = 60_000;
 
-export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
+type ViolationChange = 'opened' | 'counted' | 'ended';
+
+/** Listeners must not throw. */
+export interface EventMap {
+  /** What was announced: of an extension at most so many of a kind in a minute. */
+  event: [ServiceEvent];
+  /** Something of an extension (undefined: of any) is another than before, whether it has a line or not. */
+  changed: [what: 'extensions' | 'violations', extension: string | undefined];
+  /** Every change of a violation, and every call worth remembering, announced or not. */
+  violation: [change: ViolationChange, violation: Violation];
+  call: [record: CallRecord];
+}
+
+export class EventLog extends EventEmitter<EventMap> {
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #budget = new LineBudget(LINES, WINDOW_MS);
@@ -42,7 +55,9 @@ export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
     this.#now = now;
   }
 
-  violation(change: 'opened' | 'counted' | 'ended', violation: Violation): void {
+  violation(change: ViolationChange, violation: Violation): void {
+    this.emit('changed', 'violations', violation.extension);
+    this.emit('violation', change, violation);
     if (change === 'counted') return;
     const { id, extension, userAgent, address, reason, mode, by, registers, calls, ended } = violation;
     const fields = {
@@ -55,6 +70,7 @@ export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
   }
 
   call(record: CallRecord): void {
+    this.emit('call', record);
     const { extension, dialled, userAgent, address, reason, outcome, linkedId, violation } = record;
     const fields = {
       ...{ extension, dialled, reason, outcome, linkedId, violation },
@@ -62,6 +78,11 @@ export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
       from: address === undefined ? undefined : showAddress(address),
     };
     this.#announce(CALL_EVENTS[outcome], fields, outcome === 'emergency' ? 'info' : 'warn');
+  }
+
+  /** What is known of an extension, of any where none is named, is another than before; that alone is no line. */
+  touched(extension?: string): void {
+    this.emit('changed', 'extensions', extension);
   }
 
   /** Anything else worth a line: an operator's change, Asterisk gone or back. */

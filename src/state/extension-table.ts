@@ -4,29 +4,31 @@
  * notices by its version that it must be judged anew.
  */
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
-import { type Grant, unexpired } from '../domain/grant.ts';
-import type { Lock, LockSource } from '../domain/lock.ts';
+import type { Grant } from '../domain/grant.ts';
+import type { Lock } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import {
   DEFAULT_SETTINGS,
   type ExtensionPolicy,
   NO_POLICY,
-  type Options,
   optionsInForce,
   type Settings,
 } from '../domain/policy.ts';
 import type { UserAgent } from '../domain/user-agent.ts';
-import type { JudgedContact, Standing, StandingOf } from '../domain/verdict.ts';
+import type { JudgedContact, NetworkTest, Standing, StandingOf } from '../domain/verdict.ts';
+import { compileNetworks, namesIn } from '../network/allowed.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 import { type ContactChange, GoneContacts } from './gone-contacts.ts';
+import { type LockInForce, lockUnder } from './lock-in-force.ts';
 
-/** The lock an extension has, where it comes from, and how it is applied. */
-export interface LockInForce extends Options {
-  readonly source: LockSource;
-  readonly lock: Lock | undefined;
-  /** What it accepts besides, for a time; none where no lock is in force. */
-  readonly grants: readonly Grant[];
+export type { LockInForce } from './lock-in-force.ts';
+
+/** What would be decided. */
+export interface Hypothesis {
+  readonly settings: Settings;
+  readonly policy: ExtensionPolicy;
+  readonly compile: (lock: Lock) => UserAgentTest;
 }
 
 interface Row {
@@ -52,6 +54,10 @@ export class ExtensionTable {
   #fallback: UserAgentTest | undefined;
   /** Locks compiled against the present library. */
   #compiled = new WeakMap<Lock, UserAgentTest>();
+  /** What hosts' names stand for, and the networks compiled with that. */
+  readonly #addresses = new Map<string, readonly string[]>();
+  #networkTests = new WeakMap<readonly string[], { readonly isWithin: NetworkTest | undefined }>();
+  #hostNames: ReadonlySet<string> | undefined;
   readonly #grantLocks = new WeakMap<Grant, Lock>();
   /** Extensions that have grants, whether those still count or not. */
   readonly #holders = new Set<string>();
@@ -92,6 +98,7 @@ export class ExtensionTable {
 
   setSettings(settings: Settings): void {
     this.#settings = settings;
+    this.#hostNames = undefined;
     this.#refreshFallback();
   }
 
@@ -114,6 +121,7 @@ export class ExtensionTable {
 
   setPolicy(extension: string, policy: ExtensionPolicy | undefined): void {
     const row = this.#row(extension);
+    if (row.policy.networks !== policy?.networks) this.#hostNames = undefined;
     row.policy = policy ?? NO_POLICY;
     row.version = 0;
     if (row.policy.grants === undefined) this.#holders.delete(extension);
@@ -228,16 +236,7 @@ export class ExtensionTable {
   }
 
   lockInForce(extension: string): LockInForce {
-    const policy = this.policy(extension);
-    const options = optionsInForce(policy, this.#settings);
-    const grants = unexpired(policy.grants, this.#now());
-    if (policy.lock !== undefined) return { source: 'own', lock: policy.lock, grants, ...options };
-    const { fallback } = this.#settings;
-    if (fallback !== undefined && this.isListed(extension)) {
-      const lock: Lock = { alternatives: [{ kind: 'model', model: fallback }] };
-      return { source: 'fallback', lock, grants, ...options };
-    }
-    return { source: 'none', lock: undefined, grants: [], ...options };
+    return lockUnder(this.#settings, this.policy(extension), this.isListed(extension));
   }
 
   /** Until when the lock in force accepts this device, in milliseconds since the epoch; for ever is Infinity. */
@@ -247,6 +246,38 @@ export class ExtensionTable {
       return Number.POSITIVE_INFINITY;
     const good = (row.policy.grants ?? []).filter((grant) => this.#compileGrant(grant)(userAgent));
     return Math.max(0, ...good.map(({ until }) => until));
+  }
+
+  /** The hosts' names that networks in force hold. */
+  get hostNames(): ReadonlySet<string> {
+    if (this.#hostNames === undefined) {
+      const decided = [this.#settings.networks];
+      for (const { policy } of this.#rows.values()) decided.push(policy.networks ?? []);
+      this.#hostNames = new Set(decided.flatMap(namesIn));
+    }
+    return this.#hostNames;
+  }
+
+  /** What a host's name stands for; a name that was never told of does not count as a place at all. */
+  setAddresses(hostName: string, addresses: readonly string[]): void {
+    this.#addresses.set(hostName, addresses);
+    this.#networkTests = new WeakMap();
+    this.#version++;
+  }
+
+  /** Those whose networks hold this host's name. */
+  withHostName(hostName: string): string[] {
+    const has = (networks: readonly string[]) => namesIn(networks).includes(hostName);
+    const bySystem = has(this.#settings.networks);
+    return [...this.#rows.values()]
+      .filter(({ policy: { networks } }) => (networks === undefined ? bySystem : has(networks)))
+      .map(({ name }) => name);
+  }
+
+  /** The networks in force there take this address, as far as they can be checked. */
+  isWithin(extension: string, ip: string): boolean {
+    const networks = this.policy(extension).networks ?? this.#settings.networks;
+    return this.#isWithin(networks)?.(ip) ?? true;
   }
 
   readonly standingOf: StandingOf = (endpoint) => {
@@ -260,6 +291,17 @@ export class ExtensionTable {
     }
     return row.standing;
   };
+
+  /** The standing that an extension would have, were this decided. Nothing is changed by asking. */
+  standingIf(extension: string, { settings, policy, compile }: Hypothesis): ReturnType<StandingOf> {
+    const row = this.#rows.get(extension);
+    if (row === undefined) return 'no-extension';
+    const { lock } = lockUnder(settings, policy, row.listed);
+    if (lock === undefined) return 'no-lock';
+    const accepts = this.#withGrants(compile(lock), policy);
+    const contacts = row.contacts.map(({ contact }) => ({ contact, matches: accepts(contact.userAgent) }));
+    return this.#standing({ ...row, policy, contacts }, accepts, settings);
+  }
 
   /** What the lock accepts, by the library as it is. */
   compile(lock: Lock): UserAgentTest {
@@ -280,6 +322,15 @@ export class ExtensionTable {
     if (typeof test !== 'function') return undefined;
     this.#modelTests.set(id, test);
     return test;
+  }
+
+  #isWithin(networks: readonly string[]): NetworkTest | undefined {
+    let test = this.#networkTests.get(networks);
+    if (test === undefined) {
+      test = { isWithin: compileNetworks(networks, (name) => this.#addresses.get(name)) };
+      this.#networkTests.set(networks, test);
+    }
+    return test.isWithin;
   }
 
   #row(name: string): Row {
@@ -314,30 +365,37 @@ export class ExtensionTable {
       row.standing = row.listed || row.policy !== NO_POLICY ? 'no-lock' : 'no-extension';
       return row;
     }
-    row.contacts = row.contacts.map(({ contact }) => ({ contact, matches: accepts(contact.userAgent) }));
+    row.standing = this.#standing(row, accepts);
+    row.contacts = row.contacts.map(({ contact }) => this.#judge(row, contact));
     row.standing = this.#standing(row, accepts);
     return row;
   }
 
-  #standing(row: Row, accepts: UserAgentTest): Standing {
-    const { mode, requireRegistration } = optionsInForce(row.policy, this.#settings);
+  #standing(row: Row, accepts: UserAgentTest, settings: Settings = this.#settings): Standing {
+    const { mode, requireRegistration, networks } = optionsInForce(row.policy, settings);
     return {
       accepts,
+      isWithin: this.#isWithin(networks),
       mode,
       requireRegistration,
       contacts: this.#listed ? row.contacts : undefined,
-      displaced: row.gone.isEmpty ? NONE : this.#displaced(row),
+      displaced: row.gone.isEmpty ? NONE : row.gone.displaced(accepts, this.#now()),
     };
   }
 
   #displaced(row: Row): Contact[] {
-    return row.gone.displaced(this.#accepts(row), this.#now());
+    const isWithin = this.#isWithin(row.policy.networks ?? this.#settings.networks);
+    const displaced = row.gone.displaced(this.#accepts(row), this.#now());
+    return isWithin === undefined ? displaced : displaced.filter((contact) => !isOutside(contact, isWithin));
   }
 
   #accepts(row: Row): UserAgentTest | undefined {
     const accepts = this.#acceptsForever(row);
-    const { grants } = row.policy;
-    if (accepts === undefined || grants === undefined) return accepts;
+    return accepts === undefined ? undefined : this.#withGrants(accepts, row.policy);
+  }
+
+  #withGrants(accepts: UserAgentTest, { grants }: ExtensionPolicy): UserAgentTest {
+    if (grants === undefined) return accepts;
     const granted = grants.map((grant) => ({ until: grant.until, accepts: this.#compileGrant(grant) }));
     // Asked of the clock each time: a grant ends for the next call, whenever it is cleared away.
     return (userAgent) =>
@@ -360,7 +418,9 @@ export class ExtensionTable {
 
   #judge(row: Row, contact: Contact): JudgedContact {
     const { standing } = row;
-    return { contact, matches: typeof standing === 'object' && standing.accepts(contact.userAgent) };
+    if (typeof standing !== 'object') return { contact, matches: false };
+    const { accepts, isWithin } = standing;
+    return { contact, matches: accepts(contact.userAgent) && !isOutside(contact, isWithin) };
   }
 
   #refreshFallback(): void {
@@ -374,3 +434,9 @@ export class ExtensionTable {
 }
 
 const NONE: readonly Contact[] = [];
+
+/** Seen to be outside the networks. What its REGISTER only claimed tells nothing, either way. */
+function isOutside({ source }: Contact, isWithin: NetworkTest | undefined): boolean {
+  if (isWithin === undefined || source === undefined || source.proof === 'claimed') return false;
+  return !isWithin(source.address.ip);
+}

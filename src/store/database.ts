@@ -9,9 +9,11 @@ import type { Ask, Batch, FileFacts, QuestionKind, Questions } from './messages.
 import type { Opened } from './opening.ts';
 import { Pruner } from './retention.ts';
 import { type Change, type Snapshot, StoreError } from './store.ts';
+import { AccountsTable } from './tables/accounts.ts';
 import { AuditTable } from './tables/audit.ts';
 import { CallsTable } from './tables/calls.ts';
 import { ContactsTable } from './tables/contacts.ts';
+import { DeliveriesTable } from './tables/deliveries.ts';
 import { EnrolmentsTable } from './tables/enrolments.ts';
 import { ExtensionsTable } from './tables/extensions.ts';
 import { MetaTable } from './tables/meta.ts';
@@ -51,17 +53,24 @@ export class StoreDatabase {
       sightings: new SightingsTable(db),
       calls: new CallsTable(db),
       audit: new AuditTable(db),
+      deliveries: new DeliveriesTable(db),
+      accounts: new AccountsTable(db),
     };
-    const { meta, violations, sightings, calls, audit } = this.#tables;
+    const { meta, contacts, violations, sightings, calls, audit, deliveries, accounts } = this.#tables;
     this.handlers = {
       load: () => this.#load(),
+      accounts: () => accounts.read(),
       commit: (change, guard) => this.#commit(change, guard),
       recovered: (_, guard) => this.#write(guard, () => meta.writeRecovered()),
       batch: (batch, guard) => this.#writeBatch(batch, guard),
       violations: (filter) => violations.read(filter),
+      violationDays: (days) => violations.readDays(days),
       sightings: (filter) => sightings.read(filter),
+      lastSightings: (page) => sightings.readLast(page),
+      contactsSince: (page) => contacts.readSince(page),
       calls: (filter) => calls.read(filter),
       audit: (filter) => audit.read(filter),
+      deliveries: (filter) => deliveries.read(filter),
       prune: (step) => this.#pruner.step(step),
       facts: () => this.#facts(),
       close: () => this.close(),
@@ -85,7 +94,8 @@ export class StoreDatabase {
   }
 
   #load(): Snapshot {
-    const { meta, settings, policies, models, extensions, contacts, violations, enrolments } = this.#tables;
+    const { meta, settings, policies, models, extensions, contacts, violations } = this.#tables;
+    const { deliveries, enrolments } = this.#tables;
     const { nextViolationId, setAside } = meta.read();
     return this.#opened.db.transaction(() => ({
       policies: policies.readAll(),
@@ -96,6 +106,8 @@ export class StoreDatabase {
       openViolations: violations.readOpen(),
       clearedViolations: violations.readCleared(),
       nextViolationId,
+      queuedDeliveries: deliveries.readQueued(),
+      lastDelivered: deliveries.readLastSent(),
       enrolments: enrolments.readAll(),
       origin:
         setAside === undefined && this.#opened.origin.kind === 'replaced' ? EXISTING : this.#opened.origin,
@@ -127,18 +139,20 @@ export class StoreDatabase {
   }
 
   #apply(change: Change): void {
-    const { settings, policies, models, enrolments, audit } = this.#tables;
+    const { settings, policies, models, accounts, enrolments, audit } = this.#tables;
     if (change.settings !== undefined) settings.write(change.settings);
     for (const [extension, policy] of change.policies ?? []) policies.replace(extension, policy);
     for (const id of change.forgetModels ?? []) models.forget(id);
     for (const model of change.models ?? []) models.replace(model);
+    for (const [name, user] of change.users ?? []) accounts.replaceUser(name, user);
+    for (const [id, token] of change.tokens ?? []) accounts.replaceToken(id, token);
     for (const [extension, code] of change.enrolments ?? []) enrolments.replace(extension, code);
     for (const entry of change.audit) audit.add(entry);
   }
 
   /** A row that the schema refuses (a fault of ours) is left out: it must not hold up the others for ever. */
   #writeBatch(batch: Batch, guard: Guard): Questions['batch']['answer'] {
-    const { meta, violations, calls, contacts, extensions, sightings } = this.#tables;
+    const { meta, violations, calls, contacts, extensions, sightings, deliveries } = this.#tables;
     let refused = 0;
     let why: string | undefined;
     const each = <T>(rows: Iterable<T>, write: (row: T) => void) => {
@@ -159,6 +173,7 @@ export class StoreDatabase {
         meta.useViolationId(violation.id);
       });
       each(batch.calls, (call) => calls.put(call));
+      each(batch.deliveries, (delivery) => deliveries.put(delivery));
       each(batch.goneContacts, (id) => contacts.delete(id));
       each(batch.contacts, (contact) => contacts.put(contact));
       each(batch.extensions === undefined ? [] : [batch.extensions], (all) => extensions.replaceAll(all));

@@ -2,12 +2,13 @@
  * What the main thread and the database's thread say to each other. Everything here survives structured cloning:
  * plain data, Maps, no functions.
  */
+import type { Delivery } from '../domain/alert.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { Sighting } from '../domain/sighting.ts';
 import type { Violation } from '../domain/violation.ts';
-import type { Change, Page, Snapshot, StoreFault } from './store.ts';
+import type { Accounts, Change, NamedPage, Page, Snapshot, StoreFault, ViolationFilter } from './store.ts';
 
 /** Trailing writes that go to disk in one transaction. */
 export interface Batch {
@@ -15,6 +16,7 @@ export interface Batch {
   readonly id: string;
   readonly violations: readonly Violation[];
   readonly calls: readonly CallRecord[];
+  readonly deliveries: readonly Delivery[];
   readonly contacts: readonly Contact[];
   readonly goneContacts: readonly string[];
   readonly extensions: ReadonlyMap<string, string | undefined> | undefined;
@@ -22,7 +24,7 @@ export interface Batch {
 }
 
 /** Tables with a bound on age and on rows. */
-export type BoundedTable = 'violations' | 'sightings' | 'calls' | 'audit';
+export type BoundedTable = 'violations' | 'sightings' | 'calls' | 'audit' | 'deliveries';
 
 export interface PruneStep {
   readonly table: BoundedTable;
@@ -37,18 +39,31 @@ export interface FileFacts {
   readonly freeBytes: number;
 }
 
+/** One long text and one array cross between threads at no cost; ten thousand little ones take their time. */
+export interface PackedDays {
+  /** One a line. */
+  readonly extensions: string;
+  /** For each extension, so many numbers as there are days. */
+  readonly counts: Uint32Array;
+}
+
 /** Each question with its answer. */
 export interface Questions {
   load: { ask: undefined; answer: Snapshot };
+  accounts: { ask: undefined; answer: Accounts };
   /** The answer: why the change itself cannot be stored; undefined where it was. */
   commit: { ask: Change; answer: string | undefined };
   recovered: { ask: undefined; answer: undefined };
   /** The answer: how many rows the schema refused, and why the first one. */
   batch: { ask: Batch; answer: { readonly refused: number; readonly why: string | undefined } };
-  violations: { ask: { readonly extension?: string; readonly open?: boolean } & Page; answer: Violation[] };
+  violations: { ask: ViolationFilter; answer: Violation[] };
+  violationDays: { ask: readonly number[]; answer: PackedDays };
+  lastSightings: { ask: NamedPage; answer: Sighting[] };
+  contactsSince: { ask: NamedPage; answer: (readonly [id: string, since: number])[] };
   sightings: { ask: { readonly extension: string } & Page; answer: Sighting[] };
   calls: { ask: { readonly extension?: string } & Page; answer: CallRecord[] };
   audit: { ask: { readonly target?: string } & Page; answer: AuditEntry[] };
+  deliveries: { ask: Page; answer: Delivery[] };
   /** The answer: how many rows are still to go at least; 0 where none is. */
   prune: { ask: PruneStep; answer: number };
   facts: { ask: undefined; answer: FileFacts };

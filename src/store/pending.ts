@@ -2,6 +2,7 @@
  * Trailing writes that wait for the disk, at most so many: the latest of each key, sightings added up. Where the disk
  * refuses for long, sightings give way first, then contacts; violations and calls last. Holds no clock and no thread.
  */
+import type { Delivery } from '../domain/alert.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { Sighting } from '../domain/sighting.ts';
@@ -13,6 +14,7 @@ export class PendingWrites {
   readonly #limit: number;
   readonly #violations = new Map<number, Violation>();
   readonly #calls = new Map<string, CallRecord>();
+  readonly #deliveries = new Map<string, Delivery>();
   /** undefined: the contact is gone. */
   readonly #contacts = new Map<string, Contact | undefined>();
   readonly #sightings = new Map<string, Sighting>();
@@ -25,8 +27,8 @@ export class PendingWrites {
   }
 
   get size(): number {
-    const kept = this.#violations.size + this.#calls.size + this.#contacts.size + this.#sightings.size;
-    return kept + (this.#extensions === undefined ? 0 : 1);
+    const maps = [this.#violations, this.#calls, this.#deliveries, this.#contacts, this.#sightings];
+    return maps.reduce((sum, { size }) => sum + size, this.#extensions === undefined ? 0 : 1);
   }
 
   /** How many were given up since the start. */
@@ -40,6 +42,10 @@ export class PendingWrites {
 
   putCall(call: CallRecord): void {
     this.#put(this.#calls, JSON.stringify([call.linkedId, call.extension]), call);
+  }
+
+  putDelivery(delivery: Delivery): void {
+    this.#put(this.#deliveries, `${delivery.alert.id} ${delivery.channel}`, delivery);
   }
 
   putContact(contact: Contact): void {
@@ -72,6 +78,7 @@ export class PendingWrites {
     };
     const violations = from(this.#violations).map(([, violation]) => violation);
     const calls = from(this.#calls).map(([, call]) => call);
+    const deliveries = from(this.#deliveries).map(([, delivery]) => delivery);
     const contacts = from(this.#contacts);
     const sightings = from(this.#sightings).map(([, sighting]) => sighting);
     const extensions = this.#extensions;
@@ -80,6 +87,7 @@ export class PendingWrites {
       id,
       violations,
       calls,
+      deliveries,
       contacts: contacts.flatMap(([, contact]) => contact ?? []),
       goneContacts: contacts.flatMap(([key, contact]) => (contact === undefined ? [key] : [])),
       extensions,

@@ -10,6 +10,7 @@ export const DEFAULT_RETENTION: Retention = {
   sightings: { days: 180, maxRows: 200_000 },
   calls: { days: 180, maxRows: 200_000 },
   audit: { days: 5 * 365, maxRows: 1_000_000 },
+  deliveries: { days: 90, maxRows: 20_000 },
 };
 
 /** Each row costs every index of its table a page; this many take 2 ms where the table holds 200,000. */
@@ -21,6 +22,7 @@ const AGE: Readonly<Record<BoundedTable, string>> = {
   sightings: 'last_seen',
   calls: 'at',
   audit: 'at',
+  deliveries: 'settled_at',
 };
 
 /**
@@ -38,6 +40,7 @@ export class Pruner {
       sightings: statements(db, 'sightings'),
       calls: statements(db, 'calls'),
       audit: statements(db, 'audit'),
+      deliveries: statements(db, 'deliveries'),
     };
   }
 

@@ -48,6 +48,19 @@ CREATE TABLE contacts (
   CHECK ((ip IS NULL) = (port IS NULL) AND (ip IS NULL) = (transport IS NULL) AND (ip IS NULL) = (proof IS NULL))
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE deliveries (
+  alert TEXT NOT NULL CHECK (alert <> ''),
+  channel TEXT NOT NULL CHECK (channel IN ('email', 'webhook', 'command')),
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body) AND octet_length(body) <= 65536),
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'failed')),
+  attempts INTEGER NOT NULL CHECK (attempts >= 0),
+  error TEXT,
+  settled_at INTEGER,
+  PRIMARY KEY (alert, channel),
+  CHECK ((state = 'queued') = (settled_at IS NULL))
+) STRICT;
+
 CREATE TABLE enrolments (
   extension TEXT PRIMARY KEY CHECK (extension <> ''),
   -- Never the code: its salted hash, both in hexadecimal.
@@ -159,6 +172,24 @@ CREATE TABLE sightings (
   CHECK ((ip = '') = (port IS NULL) AND (ip = '') = (transport IS NULL))
 ) STRICT;
 
+CREATE TABLE tokens (
+  id TEXT PRIMARY KEY CHECK (octet_length(id) BETWEEN 1 AND 40),
+  name TEXT NOT NULL CHECK (octet_length(name) BETWEEN 1 AND 40),
+  role TEXT NOT NULL CHECK (role IN ('viewer', 'operator')),
+  digest TEXT NOT NULL UNIQUE CHECK (octet_length(digest) = 64),
+  made INTEGER NOT NULL,
+  -- NULL: it does not end by itself.
+  expires INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE users (
+  name TEXT PRIMARY KEY CHECK (octet_length(name) BETWEEN 1 AND 40),
+  role TEXT NOT NULL CHECK (role IN ('viewer', 'operator')),
+  hash TEXT NOT NULL CHECK (hash LIKE '$scrypt$%'),
+  made INTEGER NOT NULL,
+  changed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE violations (
   id INTEGER PRIMARY KEY CHECK (id >= 1),
   extension TEXT NOT NULL,
@@ -191,6 +222,10 @@ CREATE INDEX audit_by_time ON audit (at);
 CREATE INDEX calls_by_extension ON calls (extension, at);
 
 CREATE INDEX calls_by_time ON calls (at);
+
+CREATE INDEX deliveries_by_time ON deliveries (at);
+
+CREATE INDEX deliveries_settled ON deliveries (settled_at);
 
 CREATE INDEX sightings_by_extension ON sightings (extension, last_seen);
 

@@ -2,6 +2,9 @@
  * What is remembered on disk. SQLite remembers, memory answers calls: nothing here is ever awaited on the way to a
  * verdict. Durable writes resolve once a power cut cannot lose them; trailing ones are on disk within a second.
  */
+
+import type { Token, User } from '../domain/account.ts';
+import type { ChannelName, Delivery } from '../domain/alert.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
@@ -31,6 +34,9 @@ export interface Snapshot {
   /** Ended by an operator, while the device stayed registered as it was. */
   readonly clearedViolations: readonly Violation[];
   readonly nextViolationId: number;
+  /** Alerts that were not sent yet, oldest first, and when each channel last took one. */
+  readonly queuedDeliveries: readonly Delivery[];
+  readonly lastDelivered: ReadonlyMap<ChannelName, number>;
   /** One-time codes by extension, also those that are over. */
   readonly enrolments: ReadonlyMap<string, EnrolmentCode>;
   /**
@@ -50,9 +56,19 @@ export interface Change {
   /** Ids whose operator's version is forgotten; a shipped model of the id shows again. */
   readonly forgetModels?: readonly string[];
   readonly settings?: Settings;
+  /** By name; undefined removes the user. */
+  readonly users?: ReadonlyMap<string, User | undefined>;
+  /** By id; undefined removes the token. */
+  readonly tokens?: ReadonlyMap<string, Token | undefined>;
   /** undefined: the extension has no code any more. */
   readonly enrolments?: ReadonlyMap<string, EnrolmentCode | undefined>;
   readonly audit: readonly AuditEntry[];
+}
+
+/** Who may ask over the network. */
+export interface Accounts {
+  readonly users: readonly User[];
+  readonly tokens: readonly Token[];
 }
 
 export interface Page {
@@ -60,8 +76,30 @@ export interface Page {
   readonly limit: number;
 }
 
+export interface ViolationFilter extends Page {
+  readonly extension?: string;
+  readonly open?: boolean;
+  /** Milliseconds since the epoch: those that were seen at this time or later, and at this time or earlier. */
+  readonly since?: number;
+  readonly until?: number;
+  /** Only those that come after the violation of this id. */
+  readonly before?: number;
+  /** `seen`, the default: by when each was last seen. `opened`: by id, an order in which nothing moves meanwhile. */
+  readonly order?: 'seen' | 'opened';
+}
+
+/** What a name in an ordered list comes after; '' is the beginning. */
+export interface NamedPage extends Page {
+  readonly after: string;
+}
+
+/** On how many violations each extension was seen, a number for each day that was asked for. Without one: none. */
+export type ViolationDays = ReadonlyMap<string, readonly number[]>;
+
 export interface Store {
   load(): Promise<Snapshot>;
+  /** Users and tokens, read once at the start. */
+  accounts(): Promise<Accounts>;
   /**
    * Durable. Rejects with a StoreError and changes nothing where the disk refuses or the change itself cannot be stored.
    * Only where the disk does not answer in time, or the database's thread ends meanwhile, is it unknown whether the
@@ -77,6 +115,8 @@ export interface Store {
   addSighting(sighting: Sighting): void;
   /** Trailing; one linkedid of one extension is one record, as it was put last. */
   putCall(call: CallRecord): void;
+  /** Trailing; one alert of one channel is one record, as it was put last. */
+  putDelivery(delivery: Delivery): void;
   putContact(contact: Contact): void;
   deleteContact(id: string): void;
   putExtensions(extensions: ReadonlyMap<string, string | undefined>): void;
@@ -87,10 +127,17 @@ export interface Store {
    * Newest first (violations and sightings by when they were last seen). Reads what was put before, too; while the disk
    * refuses to take that, what the disk has.
    */
-  violations(filter: { readonly extension?: string; readonly open?: boolean } & Page): Promise<Violation[]>;
+  violations(filter: ViolationFilter): Promise<Violation[]>;
   sightings(filter: { readonly extension: string } & Page): Promise<Sighting[]>;
+  /** The latest sighting of each extension, by the extensions' names. */
+  lastSightings(page: NamedPage): Promise<Sighting[]>;
+  /** Since when the device of each live contact registers from where it is (milliseconds since the epoch), by contact id. */
+  contactsSince(page: NamedPage): Promise<(readonly [id: string, since: number])[]>;
+  /** @param days where each day begins, in milliseconds since the epoch, oldest first; the last one ends now */
+  violationDays(days: readonly number[]): Promise<ViolationDays>;
   calls(filter: { readonly extension?: string } & Page): Promise<CallRecord[]>;
   audit(filter: { readonly target?: string } & Page): Promise<AuditEntry[]>;
+  deliveries(filter: Page): Promise<Delivery[]>;
 
   /** Never rejects; answers within a second, with the sizes known last where the disk does not answer. */
   health(): Promise<StoreHealth>;

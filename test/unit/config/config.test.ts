@@ -42,12 +42,39 @@ describe('a mistake is named with its place and what was probably meant', () => 
     ['[gate]\naddress = "pbx.example:4580"', 'address in [gate], which must be an IP address and a port'],
     ['[gate]\naddress = "192.0.2.5:70000"', 'address in [gate], which must be an IP address and a port'],
     ['[gate]\naddress = "192.0.2.5,x:1"', 'address in [gate], which must be an IP address and a port'],
+    ['[console]\nlisten = "localhost:4581"', 'listen in [console], which must be an IP address and a port'],
+    ['[console]\nlisten = "0.0.0.0:4581"', 'that wants remote = true, tls-cert and tls-key'],
+    ['[console]\nlisten = "[::]:4581"\nremote = true', 'that wants remote = true, tls-cert and tls-key'],
+    [
+      '[console]\nlisten = "192.0.2.5:443"\ntls-cert = "a"\ntls-key = "b"',
+      'that wants remote = true, tls-cert and tls-key',
+    ],
+    ['[console]\ntls-cert = "a"', 'one of tls-cert and tls-key in [console], which go together'],
+    ['[console]\nnames = ["http://pbx"]', 'names in [console], which must be a list, each of it a host name'],
     ['[gate]\nemergency-numbers = "911"', 'emergency-numbers in [gate], which must be a list of texts'],
     ['[gate]\nemergency-numbers = ["911", "_9."]', 'emergency-numbers in [gate], which must be a list, each'],
     [
       '[gate]\nemergency-numbers = ["9-1-1"]',
       'each of it a number as it is dialled, or a pattern of a fixed',
     ],
+    ['[alerts]\nquiet-hours = "22-7"', 'quiet-hours in [alerts], which must be two times of the day, as'],
+    ['[alerts.email]\ntoo = []', 'an unknown key too in [alerts.email] (did you mean to?)'],
+    ['[alerts.emial]\nto = []', 'an unknown key emial in [alerts]'],
+    ['[alerts]\nemail = 3', 'alerts.email as a value, but it is a section: [alerts.email]'],
+    [
+      '[alerts.email]\nto = ["a@b, c@d"]',
+      'to in [alerts.email], which must be a list, each of it a mail address',
+    ],
+    ['[alerts.email]\nto = ["a@b\\r\\nBcc: c@d"]', 'to in [alerts.email], which must be a list'],
+    [
+      '[alerts.email]\nsecurity = "none"\nhost = "mail.example"',
+      'security = "none" in [alerts.email] with a host',
+    ],
+    [
+      '[alerts.webhook]\nurl = "file:///etc/passwd"',
+      'url in [alerts.webhook], which must be an address that',
+    ],
+    ['[alerts.command]\npath = "notify.sh"', 'path in [alerts.command], which must be an absolute path'],
     ['[extensions]\ntrunks = "x"', 'trunks in [extensions], which must be a list of texts'],
   ])('%j', (text, message) => {
     expect(() => read(text)).toThrow(message);
@@ -101,6 +128,11 @@ describe('secrets', () => {
     writeFileSync(join(folder, 'secret'), 'hunter2\n');
     writeFileSync(join(folder, 'config.toml'), `[ami]\nsecret-file = "${join(folder, 'secret')}"\n`);
     expect(loadConfig(join(folder, 'config.toml')).ami.secret).toBe('hunter2');
+    writeFileSync(
+      join(folder, 'config.toml'),
+      `[alerts.email]\npassword-file = "${join(folder, 'secret')}"\n`,
+    );
+    expect(loadConfig(join(folder, 'config.toml'))['alerts.email'].password).toBe('hunter2');
   });
 });
 

@@ -19,8 +19,10 @@ describe('coalescing', () => {
     expect(pending.size).toBe(5);
     expect(pending.take('1', 100)).toEqual({
       id: '1',
+
       violations: [violation({ calls: 2 })],
       calls: [call({ outcome: 'monitored' })],
+      deliveries: [],
       contacts: [],
       goneContacts: [contact().id],
       extensions: new Map(),

@@ -23,6 +23,8 @@ describe('what a new database holds', () => {
       openViolations: [],
       clearedViolations: [],
       nextViolationId: 1,
+      queuedDeliveries: [],
+      lastDelivered: new Map(),
       enrolments: new Map(),
       origin: { kind: 'new' },
     });

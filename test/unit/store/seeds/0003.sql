@@ -19,6 +19,6 @@ INSERT INTO violations VALUES
 INSERT INTO sightings VALUES (1, '100', 'absent', '', '', 'INVITE', NULL, NULL, 0, 1, 2, 3);
 INSERT INTO calls VALUES (1, '1.1', '100', '00', NULL, NULL, NULL, NULL, NULL, 'flagged', 'refused', 7, 1);
 INSERT INTO audit VALUES (1, 1, 'cli:root', 'lock', '100', 'none -> device');
-INSERT INTO enrolments VALUES
-  ('100', '00112233445566778899aabbccddeeff', printf('%064d', 7), 1700000000000, 1700086400000, 'cli:root');
-INSERT INTO grants VALUES ('100', 0, 'device', NULL, 'Zoiper 5', 1900000000000), ('200', 0, 'model', NULL, 'acme', 5);
+INSERT INTO deliveries VALUES
+  ('a1', 'email', 1, '{"id":"a1","kind":"test","severity":"info","at":1,"title":"t","data":{},"actions":[]}', 'queued', 2,
+   'refused', NULL);
