@@ -18,7 +18,9 @@ import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { grantRoutes } from './routes/grants.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
+import { openapiRoutes } from './routes/openapi.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { recordRoutes } from './routes/records.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -44,6 +46,7 @@ export function createApi(deps: ApiDeps): Api {
   const known = new KnownDevices(() => deps.library.models());
   const overview = new OverviewMaker(deps, known);
   const addRoutes = (to: FastifyInstance) => {
+    openapiRoutes(to, () => deps.health().version);
     statusRoutes(to, deps, () => door.state);
     overviewRoutes(to, overview);
     extensionRoutes(to, deps);
@@ -57,6 +60,7 @@ export function createApi(deps: ApiDeps): Api {
     trialRoutes(to, deps, known);
     recordRoutes(to, deps);
     alertRoutes(to, deps);
+    metricsRoutes(to, deps);
     transferRoutes(to, deps);
     eventRoutes(to, followers, stream);
   };

@@ -385,6 +385,7 @@ export type CheckRule =
   | 'wrong-device-registered'
   | 'require-registration'
   | 'networks'
+  | 'newer-firmware'
   | 'matches'
   | 'not-known-yet';
 

@@ -3,7 +3,10 @@
 export interface AuditEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** `cli:root`, `cli:uid 1001`, `freepbx:admin`, `user:alice`, `token:backup`, `api`, `service`, `first-use`. Never a secret. */
+  /**
+   * `cli:root`, `cli:uid 1001`, `freepbx:admin`, `user:alice`, `token:backup`, `api`, `service`,
+   * `first-use`, `firmware-drift`. Never a secret.
+   */
   readonly who: string;
   /**
    * `lock`, `unlock`, `clear`, `mode`, `fallback`, `model-add`, `model-edit`, `model-remove`, `settings`, `import`,

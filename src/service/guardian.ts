@@ -8,12 +8,13 @@ import type { CallRecord } from '../domain/call-record.ts';
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { UserAgent } from '../domain/user-agent.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
-import { answerOf, type DenyReason, type Judgement, judgeCall, type StandingOf } from '../domain/verdict.ts';
-import type { ViolationEnd } from '../domain/violation.ts';
+import { acceptedBy, answerOf, type DenyReason, type Judgement, judgeCall } from '../domain/verdict.ts';
+import type { Violation, ViolationEnd } from '../domain/violation.ts';
 import type { Answer, GateRequest } from '../gate/request.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
+import { seenIp } from '../state/firmware-watch.ts';
 import type { ContactChange } from '../state/gone-contacts.ts';
 import type { ViolationBook, ViolationChange } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
@@ -36,12 +37,25 @@ export interface GuardianOptions {
   readonly remembered: readonly Contact[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Told of every verdict, before it is given; must not throw, and must be quick. */
+  readonly onJudged?: (judgement: Judgement) => void;
   /** A violation that no contact holds ends after this many milliseconds without a call. */
   readonly quietAfter: number;
+  /** A newer firmware of a lock's own device was let through: the lock is to move to it. */
+  readonly onUpdate?: (update: FollowedUpdate) => void;
   /** A REGISTER of this extension came, and was dealt with. */
   readonly onRegister?: (extension: string) => void;
   /** A right device of this extension was outside the networks it may be in. */
   readonly onOutside?: (extension: string) => void;
+}
+
+/** A lock's device came back with a newer firmware. */
+export interface FollowedUpdate {
+  readonly extension: string;
+  /** The User-Agents. */
+  readonly from: string;
+  readonly to: string;
+  readonly address: SourceAddress | undefined;
 }
 
 /** Characters kept of what was dialled. */
@@ -65,9 +79,11 @@ export class Guardian {
 
   /** The verdict on a call: from memory, and recorded only after it was given. */
   decide(request: GateRequest): Answer {
-    const judgement = judgeCall(request.call, this.#options.table.standingOf, (endpoint) =>
+    const { call, callId } = request;
+    const judgement = judgeCall({ ...call, callId }, this.#options.table.standingOf, (endpoint) =>
       this.#recent.has(provenKey(request, endpoint)),
     );
+    this.#options.onJudged?.(judgement);
     setImmediate(() => this.#record(request, judgement));
     const { kind, reason } = answerOf(judgement);
     if (kind === 'allow') return { kind };
@@ -180,6 +196,9 @@ export class Guardian {
       store.deleteContact(contact.id);
       return book.contactEnded(contact, 'contact-gone', now());
     }
+    const { extension, userAgent, source } = contact;
+    const isFollowed = change.matches === false && this.#follow(change);
+    const matches = isFollowed ? true : change.matches;
     const isRegister = !listed && change.kind !== 'located';
     const known = this.#remembered.get(contact.id);
     const isNews = known === undefined || isRefresh(known, contact) || isMove(known, contact);
@@ -188,9 +207,23 @@ export class Guardian {
       book.seenAnew(contact);
     }
     if (isRegister || (change.kind === 'appeared' && isNews)) {
-      this.#see(contact.extension, contact.userAgent, contact.source?.address, 'REGISTER', change.matches);
+      this.#see(extension, userAgent, source?.address, 'REGISTER', matches);
     }
-    return this.#weigh(contact, change.matches, isRegister, 'matched');
+    return this.#weigh(contact, matches, isRegister, 'matched');
+  }
+
+  /**
+   * True where this is a newer firmware of the lock's own device, which the lock follows. A call alone moves no lock: what
+   * is registered there is the old firmware's until the phone registers.
+   */
+  #follow({ contact }: ContactChange): boolean {
+    const { table, onUpdate } = this.#options;
+    const { extension, userAgent, callId, source } = contact;
+    const update = table.updateOf(extension, userAgent, { ip: seenIp(contact), callId });
+    if (update?.isFollowed !== true || onUpdate === undefined || userAgent.kind !== 'text') return false;
+    table.follow(extension, update.of, userAgent.text);
+    onUpdate({ extension, from: update.of, to: userAgent.text, address: source?.address });
+    return true;
   }
 
   #weigh(
@@ -205,11 +238,22 @@ export class Guardian {
       return matches === true ? [...ended, ...book.rightRegistered(contact, now())] : ended;
     }
     const { mode } = table.lockInForce(contact.extension);
-    const reason = registerReason(contact.userAgent, table.standingOf(contact.extension));
+    const reason = this.#reasonAgainst(contact);
     if (reason === 'wrong-network') this.#options.onOutside?.(contact.extension);
     return isRegister
       ? book.sawRegister(contact, reason, mode, now())
       : book.holds(contact, reason, mode, now());
+  }
+
+  #reasonAgainst(contact: Contact): DenyReason {
+    const { extension, userAgent, callId } = contact;
+    const { table } = this.#options;
+    if (userAgent.kind === 'absent') return 'no-user-agent';
+    if (userAgent.kind === 'malformed') return 'malformed-user-agent';
+    const standing = table.standingOf(extension);
+    if (typeof standing === 'object' && standing.accepts(userAgent)) return 'wrong-network';
+    const update = table.updateOf(extension, userAgent, { ip: seenIp(contact), callId });
+    return update === undefined ? 'wrong-device' : 'newer-firmware';
   }
 
   #judgeAnew(extension: string): void {
@@ -227,9 +271,8 @@ export class Guardian {
   #record(request: GateRequest, judgement: Judgement): void {
     const { verdict, extension } = judgement;
     if (extension === undefined) return;
-    if (verdict.kind === 'allow' && verdict.reason === 'matches' && judgement.role === 'caller') {
-      this.#recent.isFirst(provenKey(request, extension));
-    }
+    const isRight = verdict.kind === 'allow' && verdict.reason !== 'no-lock';
+    if (isRight && judgement.role === 'caller') this.#recent.isFirst(provenKey(request, extension));
     const { userAgent, address } = request.call;
     if (judgement.role === 'caller' && this.#recent.isFirst(`seen ${request.linkedId} ${extension}`)) {
       this.#see(extension, userAgent, address, 'INVITE', seenAs(judgement));
@@ -279,12 +322,21 @@ export class Guardian {
     });
   }
 
+  #sayUpdate({ extension, userAgent, address, id }: Violation): void {
+    this.#options.events.note('looks-like-firmware-update', {
+      ...{ extension, violation: id, device: showUserAgent(userAgent) },
+      from: address === undefined ? undefined : showAddress(address),
+      hint: `If it is your phone: ${acceptCommand(extension)}`,
+    });
+  }
+
   /** Stores and announces; true where a violation was opened. */
   #report(changes: readonly ViolationChange[]): boolean {
     const { store, events, logger } = this.#options;
     for (const { change, violation } of changes) {
       store.putViolation(violation);
       events.violation(change, violation);
+      if (change === 'opened' && violation.reason === 'newer-firmware') this.#sayUpdate(violation);
       if (change === 'counted') {
         const { extension, userAgent, address } = violation;
         const from = address === undefined ? undefined : showAddress(address);
@@ -295,28 +347,19 @@ export class Guardian {
   }
 }
 
+/** What accepts a device that registered after its update. The device's own words are no part of it. */
+export function acceptCommand(extension: string): string {
+  return `device-lock lock ${extension} --this-device --add`;
+}
+
 /** This call, placed by this endpoint as the right device. */
 function provenKey({ linkedId }: GateRequest, endpoint: string): string {
   return `proven ${linkedId} ${endpoint}`;
 }
 
-function registerReason(userAgent: UserAgent, standing: ReturnType<StandingOf>): DenyReason {
-  if (userAgent.kind === 'absent') return 'no-user-agent';
-  if (userAgent.kind === 'malformed') return 'malformed-user-agent';
-  return typeof standing === 'object' && standing.accepts(userAgent) ? 'wrong-network' : 'wrong-device';
-}
-
-/** What is no violation, by its User-Agent and by where it was seen; undefined where no lock is in force. */
-function acceptedBy(standing: ReturnType<StandingOf>) {
-  if (typeof standing !== 'object') return undefined;
-  const { accepts, isWithin } = standing;
-  return (userAgent: UserAgent, address: SourceAddress | undefined) =>
-    accepts(userAgent) && (address === undefined || isWithin === undefined || isWithin(address.ip));
-}
-
 /** Whether the INVITE named the right device, whatever else was wrong with the call. */
 function seenAs({ verdict }: Judgement): boolean | undefined {
-  if (verdict.kind === 'allow') return verdict.reason === 'matches' ? true : undefined;
+  if (verdict.kind === 'allow') return verdict.reason === 'no-lock' ? undefined : true;
   if (verdict.kind === 'unknown') return undefined;
   return ['wrong-device-registered', 'not-registered', 'wrong-network'].includes(verdict.reason);
 }

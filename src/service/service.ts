@@ -12,12 +12,14 @@ import { recoverFrom } from '../astdb/recovery.ts';
 import type { Asterisk } from '../asterisk/port.ts';
 import type { Config } from '../config/config.ts';
 import type { CallRecord } from '../domain/call-record.ts';
+import { isUpdateOf } from '../domain/firmware-drift.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import type { GateFault } from '../gate/fault.ts';
 import { createGate, type Gate } from '../gate/server.ts';
 import { EventLog } from '../log/event-log.ts';
 import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
+import { Tallies } from '../metrics/tallies.ts';
 import { namesIn } from '../network/allowed.ts';
 import { Names } from '../network/names.ts';
 import { Enrolment } from '../operator/enrolment.ts';
@@ -29,6 +31,7 @@ import { ExtensionTable } from '../state/extension-table.ts';
 import { ViolationBook } from '../state/violation-book.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import { Tracker } from '../tracker/tracker.ts';
+import { FirmwareFollower } from './firmware-follower.ts';
 import { FirstUseLock } from './first-use.ts';
 import { Guardian } from './guardian.ts';
 import { keepForeign } from './keep-foreign.ts';
@@ -62,10 +65,12 @@ export class Service {
   readonly heartbeat: Heartbeat;
   readonly gate: Gate;
   readonly tracker: Tracker;
+  readonly tallies = new Tallies();
   readonly #parts: ServiceParts;
   readonly #guardian: Guardian;
   readonly #names: Names;
   readonly #firstUse: FirstUseLock;
+  readonly #follower: FirmwareFollower;
   /** A stranger at the port must not fill the log. */
   readonly #gateFaults = new LineBudget(10, 60_000);
   readonly #timers: NodeJS.Timeout[] = [];
@@ -86,6 +91,7 @@ export class Service {
     this.library = new Library(parts.shippedModels, snapshot.models);
     this.#remember(snapshot);
     this.events = new EventLog(logger, now);
+    this.tallies.listen(this.events);
     const memory: Memory = {
       table: this.table,
       book: this.book,
@@ -103,6 +109,8 @@ export class Service {
       ...{ store, logger, now, pace },
       remembered: snapshot.contacts,
       quietAfter: config.violations['quiet-after'] * 1000,
+      onUpdate: (update) => this.#follower.follow(update),
+      onJudged: this.tallies.judged,
       onRegister: (extension) => this.#firstUse.onRegister(extension),
       onOutside: (extension) => {
         for (const name of namesIn(this.table.lockInForce(extension).networks)) this.#names.askSoon(name);
@@ -135,9 +143,13 @@ export class Service {
         lockOutMs: config.enrolment['lock-out'] * 1000,
       },
     });
+    this.#follower = new FirmwareFollower({
+      ...{ table: this.table, operator: this.operator, events: this.events, logger },
+      judgeAnew: (extensions) => this.#guardian.judgeAnew(extensions),
+    });
     this.#firstUse = new FirstUseLock({
       ...{ table: this.table, operator: this.operator, events: this.events, store, logger, now },
-      ...{ isAttackTool: parts.isAttackTool, isUpdateOf: () => false },
+      ...{ isAttackTool: parts.isAttackTool, isUpdateOf: isUpdateOf },
     });
     this.#gateAddress = { host: config.gate.host, port: config.gate.port };
     this.heartbeat = new Heartbeat(asterisk, now);
@@ -156,6 +168,7 @@ export class Service {
       decide: (request) => this.#guardian.decide(request),
       enrol: (request) => this.enrolment.attempt(request),
       onFault: (fault) => this.#onGateFault(fault),
+      onAnswered: this.tallies.answered,
     });
   }
 
@@ -244,6 +257,7 @@ export class Service {
     this.table.setSettings(snapshot.settings);
     this.table.setExtensions(snapshot.extensions);
     for (const [extension, policy] of snapshot.policies) this.table.setPolicy(extension, policy);
+    this.table.recall(snapshot.contacts);
     this.book.load(snapshot.openViolations, snapshot.nextViolationId, snapshot.clearedViolations);
     if (snapshot.origin.kind === 'existing') this.table.markLoaded();
   }

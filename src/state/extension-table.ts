@@ -4,6 +4,7 @@
  * notices by its version that it must be judged anew.
  */
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
+import type { Place } from '../domain/firmware-drift.ts';
 import type { Grant } from '../domain/grant.ts';
 import type { Lock } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
@@ -17,10 +18,12 @@ import {
 } from '../domain/policy.ts';
 import type { UserAgent } from '../domain/user-agent.ts';
 import type { JudgedContact, NetworkTest, Standing, StandingOf } from '../domain/verdict.ts';
-import { compileNetworks, namesIn } from '../network/allowed.ts';
+import { namesIn } from '../network/allowed.ts';
 import { compilePattern } from '../pattern/pattern.ts';
+import { FirmwareWatch } from './firmware-watch.ts';
 import { type ContactChange, GoneContacts } from './gone-contacts.ts';
 import { type LockInForce, lockUnder } from './lock-in-force.ts';
+import { isOutside, NetworkBook } from './network-book.ts';
 
 export type { LockInForce } from './lock-in-force.ts';
 
@@ -31,6 +34,13 @@ export interface Hypothesis {
   readonly compile: (lock: Lock) => UserAgentTest;
 }
 
+/** What looks like a device of the lock with a newer firmware. */
+export interface FirmwareUpdate {
+  /** The device's User-Agent, as the lock has it. */
+  readonly of: string;
+  readonly isFollowed: boolean;
+}
+
 interface Row {
   readonly name: string;
   label: string | undefined;
@@ -39,6 +49,8 @@ interface Row {
   policy: ExtensionPolicy;
   contacts: JudgedContact[];
   readonly gone: GoneContacts;
+  /** For locks that may follow a firmware; undefined until there is something to remember. */
+  firmware: FirmwareWatch | undefined;
   standing: ReturnType<StandingOf>;
   /** The table's version `standing` and the contacts were judged at. */
   version: number;
@@ -54,13 +66,10 @@ export class ExtensionTable {
   #fallback: UserAgentTest | undefined;
   /** Locks compiled against the present library. */
   #compiled = new WeakMap<Lock, UserAgentTest>();
-  /** What hosts' names stand for, and the networks compiled with that. */
-  readonly #addresses = new Map<string, readonly string[]>();
-  #networkTests = new WeakMap<readonly string[], { readonly isWithin: NetworkTest | undefined }>();
-  #hostNames: ReadonlySet<string> | undefined;
   readonly #grantLocks = new WeakMap<Grant, Lock>();
   /** Extensions that have grants, whether those still count or not. */
   readonly #holders = new Set<string>();
+  readonly #networks = new NetworkBook();
   readonly #now: () => number;
   #version = 1;
   #loaded = false;
@@ -98,7 +107,7 @@ export class ExtensionTable {
 
   setSettings(settings: Settings): void {
     this.#settings = settings;
-    this.#hostNames = undefined;
+    this.#networks.changed();
     this.#refreshFallback();
   }
 
@@ -121,8 +130,9 @@ export class ExtensionTable {
 
   setPolicy(extension: string, policy: ExtensionPolicy | undefined): void {
     const row = this.#row(extension);
-    if (row.policy.networks !== policy?.networks) this.#hostNames = undefined;
+    if (row.policy.networks !== policy?.networks) this.#networks.changed();
     row.policy = policy ?? NO_POLICY;
+    row.firmware?.decided();
     row.version = 0;
     if (row.policy.grants === undefined) this.#holders.delete(extension);
     else this.#holders.add(extension);
@@ -220,6 +230,7 @@ export class ExtensionTable {
       else if (isMove(was, contact)) changes.push({ kind: 'located', contact, matches: judged });
     }
     for (const contact of before.values()) changes.push({ kind: 'gone', contact });
+    this.#watchFirmware(row)?.note(row.contacts);
     const isWrongHere = row.contacts.some(({ matches }) => !matches) && typeof row.standing === 'object';
     row.gone.note(were, changes, isWrongHere, this.#now());
     if (typeof row.standing === 'object') row.standing = this.#standing(row, row.standing.accepts);
@@ -230,9 +241,11 @@ export class ExtensionTable {
   /** Contacts of the right device: live ones, and unexpired ones that a wrong device displaced. */
   matchingContacts(extension: string): Contact[] {
     const row = this.#rows.get(extension);
-    if (row === undefined || typeof this.#judged(row).standing !== 'object') return [];
+    if (row === undefined) return [];
+    const { standing } = this.#judged(row);
+    if (typeof standing !== 'object') return [];
     const live = row.contacts.filter(({ matches }) => matches).map(({ contact }) => contact);
-    return [...live, ...this.#displaced(row)];
+    return [...live, ...this.#displaced(row, standing.accepts, standing.isWithin)];
   }
 
   lockInForce(extension: string): LockInForce {
@@ -248,20 +261,57 @@ export class ExtensionTable {
     return Math.max(0, ...good.map(({ until }) => until));
   }
 
-  /** The hosts' names that networks in force hold. */
-  get hostNames(): ReadonlySet<string> {
-    if (this.#hostNames === undefined) {
-      const decided = [this.#settings.networks];
-      for (const { policy } of this.#rows.values()) decided.push(policy.networks ?? []);
-      this.#hostNames = new Set(decided.flatMap(namesIn));
-    }
-    return this.#hostNames;
+  /**
+   * The device of the lock that this is an update of, believable from where it is seen; undefined where it is none, or
+   * where nobody wants to know. What is followed is within the networks too.
+   */
+  updateOf(extension: string, userAgent: UserAgent, at: Place): FirmwareUpdate | undefined {
+    const row = this.#rows.get(extension);
+    if (row === undefined) return undefined;
+    const { standing } = this.#judged(row);
+    if (typeof standing !== 'object' || standing.drift === undefined || standing.accepts(userAgent))
+      return undefined;
+    const { isFollowed } = standing.drift;
+    if (isFollowed && at.ip !== undefined && standing.isWithin?.(at.ip) === false) return undefined;
+    const of = row.firmware?.updateOf(userAgent, at, isFollowed);
+    return of === undefined ? undefined : { of, isFollowed };
   }
 
-  /** What a host's name stands for; a name that was never told of does not count as a place at all. */
+  /** The lock is to move from one User-Agent to another, and accepts both until that is decided, one way or the other. */
+  follow(extension: string, from: string, to: string): void {
+    const row = this.#row(extension);
+    this.#watchFirmware(row)?.follow(from, to, row.contacts);
+    row.version = 0;
+  }
+
+  /** The lock could not be moved. */
+  unfollow(extension: string): void {
+    const row = this.#row(extension);
+    row.firmware?.failed();
+    row.version = 0;
+  }
+
+  /** Contacts of before the start, as the database has them: where the right devices were last. */
+  recall(contacts: Iterable<Contact>): void {
+    for (const contact of contacts) {
+      const row = this.#rows.get(contact.extension);
+      if (row !== undefined) this.#watchFirmware(row)?.note([{ contact, matches: true }]);
+    }
+  }
+
+  /** The hosts' names that networks in force hold. */
+  get hostNames(): ReadonlySet<string> {
+    return this.#networks.namesIn(() => [
+      this.#settings.networks,
+      ...[...this.#rows.values()].flatMap(({ policy: { networks } }) =>
+        networks === undefined ? [] : [networks],
+      ),
+    ]);
+  }
+
+  /** What a host's name stands for; networks with one that was never told of are not asked for. */
   setAddresses(hostName: string, addresses: readonly string[]): void {
-    this.#addresses.set(hostName, addresses);
-    this.#networkTests = new WeakMap();
+    this.#networks.setAddresses(hostName, addresses);
     this.#version++;
   }
 
@@ -277,7 +327,7 @@ export class ExtensionTable {
   /** The networks in force there take this address, as far as they can be checked. */
   isWithin(extension: string, ip: string): boolean {
     const networks = this.policy(extension).networks ?? this.#settings.networks;
-    return this.#isWithin(networks)?.(ip) ?? true;
+    return this.#networks.testOf(networks)?.(ip) ?? true;
   }
 
   readonly standingOf: StandingOf = (endpoint) => {
@@ -299,8 +349,12 @@ export class ExtensionTable {
     const { lock } = lockUnder(settings, policy, row.listed);
     if (lock === undefined) return 'no-lock';
     const accepts = this.#withGrants(compile(lock), policy);
-    const contacts = row.contacts.map(({ contact }) => ({ contact, matches: accepts(contact.userAgent) }));
-    return this.#standing({ ...row, policy, contacts }, accepts, settings);
+    const standing = this.#standing({ ...row, policy, firmware: undefined }, accepts, settings);
+    const contacts = row.contacts.map(({ contact }) => ({
+      contact,
+      matches: accepts(contact.userAgent) && !isOutside(contact, standing.isWithin),
+    }));
+    return { ...standing, contacts: standing.contacts === undefined ? undefined : contacts };
   }
 
   /** What the lock accepts, by the library as it is. */
@@ -324,15 +378,6 @@ export class ExtensionTable {
     return test;
   }
 
-  #isWithin(networks: readonly string[]): NetworkTest | undefined {
-    let test = this.#networkTests.get(networks);
-    if (test === undefined) {
-      test = { isWithin: compileNetworks(networks, (name) => this.#addresses.get(name)) };
-      this.#networkTests.set(networks, test);
-    }
-    return test.isWithin;
-  }
-
   #row(name: string): Row {
     let row = this.#rows.get(name);
     if (row === undefined) {
@@ -343,6 +388,7 @@ export class ExtensionTable {
         policy: NO_POLICY,
         contacts: [],
         gone: new GoneContacts(),
+        firmware: undefined,
         standing: 'no-extension',
         version: 0,
       };
@@ -367,25 +413,27 @@ export class ExtensionTable {
     }
     row.standing = this.#standing(row, accepts);
     row.contacts = row.contacts.map(({ contact }) => this.#judge(row, contact));
+    this.#watchFirmware(row)?.note(row.contacts);
     row.standing = this.#standing(row, accepts);
     return row;
   }
 
   #standing(row: Row, accepts: UserAgentTest, settings: Settings = this.#settings): Standing {
-    const { mode, requireRegistration, networks } = optionsInForce(row.policy, settings);
+    const { mode, requireRegistration, networks, firmwareDrift } = optionsInForce(row.policy, settings);
+    const isWithin = this.#networks.testOf(networks);
     return {
       accepts,
-      isWithin: this.#isWithin(networks),
+      isWithin,
+      drift: this.#watchFirmware(row, firmwareDrift)?.test(firmwareDrift === 'follow'),
       mode,
       requireRegistration,
       contacts: this.#listed ? row.contacts : undefined,
-      displaced: row.gone.isEmpty ? NONE : row.gone.displaced(accepts, this.#now()),
+      displaced: row.gone.isEmpty ? NONE : this.#displaced(row, accepts, isWithin),
     };
   }
 
-  #displaced(row: Row): Contact[] {
-    const isWithin = this.#isWithin(row.policy.networks ?? this.#settings.networks);
-    const displaced = row.gone.displaced(this.#accepts(row), this.#now());
+  #displaced(row: Row, accepts: UserAgentTest, isWithin: NetworkTest | undefined): Contact[] {
+    const displaced = row.gone.displaced(accepts, this.#now());
     return isWithin === undefined ? displaced : displaced.filter((contact) => !isOutside(contact, isWithin));
   }
 
@@ -412,15 +460,31 @@ export class ExtensionTable {
   }
 
   #acceptsForever(row: Row): UserAgentTest | undefined {
-    if (row.policy.lock !== undefined) return this.compile(row.policy.lock);
-    return row.listed ? this.#fallback : undefined;
+    const { lock } = row.policy;
+    if (lock === undefined) return row.listed ? this.#fallback : undefined;
+    const accepts = this.compile(lock);
+    return row.firmware?.isFollowing === true ? row.firmware.alsoAccepts(accepts) : accepts;
+  }
+
+  /** undefined where a newer firmware is another device: only a `device` lock of its own can follow. */
+  #watchFirmware(
+    row: Row,
+    firmwareDrift = row.policy.firmwareDrift ?? this.#settings.firmwareDrift,
+  ): FirmwareWatch | undefined {
+    const { lock } = row.policy;
+    if (lock === undefined || firmwareDrift === 'off') return undefined;
+    if (!lock.alternatives.some(({ kind }) => kind === 'device')) return undefined;
+    row.firmware ??= new FirmwareWatch(this.#now);
+    row.firmware.use(lock);
+    return row.firmware;
   }
 
   #judge(row: Row, contact: Contact): JudgedContact {
     const { standing } = row;
     if (typeof standing !== 'object') return { contact, matches: false };
     const { accepts, isWithin } = standing;
-    return { contact, matches: accepts(contact.userAgent) && !isOutside(contact, isWithin) };
+    const isRight = accepts(contact.userAgent) || row.firmware?.isStale(contact) === true;
+    return { contact, matches: isRight && !isOutside(contact, isWithin) };
   }
 
   #refreshFallback(): void {
@@ -434,9 +498,3 @@ export class ExtensionTable {
 }
 
 const NONE: readonly Contact[] = [];
-
-/** Seen to be outside the networks. What its REGISTER only claimed tells nothing, either way. */
-function isOutside({ source }: Contact, isWithin: NetworkTest | undefined): boolean {
-  if (isWithin === undefined || source === undefined || source.proof === 'claimed') return false;
-  return !isWithin(source.address.ip);
-}

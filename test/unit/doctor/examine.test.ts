@@ -16,6 +16,29 @@ const callerId = (...lines: string[]): Partial<Facts> => ({
 });
 const GATE = 'Gosub(device-lock,s,1(x)) [pbx_config]';
 
+describe('the channels for alerts', () => {
+  const MINUTE = 60_000;
+  const state = (change: object) => ({
+    ...{ channel: 'email', target: 'noc@example.com', severity: 'warning', queued: 0, sent: 0, givenUp: 0 },
+    ...{ dropped: 0, lastSent: NOW - MINUTE, failingSince: undefined, error: undefined, nextTry: undefined },
+    ...change,
+  });
+  test.each([
+    ['ok', {}, 'took an alert at 2026-11-20T14:29:00.000Z'],
+    ['warning', { lastSent: undefined }, 'Nothing was sent'],
+    ['warning', { dropped: 3 }, '3 alerts'],
+    [
+      'warning',
+      { failingSince: NOW - MINUTE, error: 'no route' },
+      'do not get through to noc@example.com: no route',
+    ],
+    ['broken', { failingSince: NOW - 20 * MINUTE, error: 'no route' }, 'do not get through'],
+  ] as const)('are %s with %j', (expected, change, words) => {
+    const found = find({ alerts: [state(change)] as Facts['alerts'] }, 'alerts-email');
+    expect(found).toMatchObject({ state: expected, what: expect.stringContaining(words) });
+  });
+});
+
 test('where every link holds, every finding is ok', () => {
   expect(examine(WELL).filter(({ state }) => state !== 'ok')).toEqual([]);
 });
