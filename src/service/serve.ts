@@ -63,10 +63,25 @@ export async function serve(configPath: string): Promise<void> {
     console: () => api.console,
   });
   const alerting = createAlerting({ config, service, store, snapshot, doctor, logger, now, notifier });
-  const { table, book, operator, library, events } = service;
+  const { table, book, operator, enrolment, grants, library, events } = service;
   const api = createApi({
     ...{ socket: config.api.socket, group: config.api.group },
-    ...{ table, book, operator, library, store, events, logger, now, identify, isAttackTool, health, doctor },
+    ...{
+      table,
+      book,
+      operator,
+      enrolment,
+      grants,
+      library,
+      store,
+      events,
+      logger,
+      now,
+      identify,
+      isAttackTool,
+      health,
+      doctor,
+    },
     alerts: alerting,
     metrics: metricsOf({
       ...{ tallies: service.tallies, table, book, health, process: processFigures() },
@@ -75,7 +90,7 @@ export async function serve(configPath: string): Promise<void> {
       troubles: () => alerting.troubles,
     }),
     ...{ accounts, console: consoleOptions(config.console) },
-    dialplan: () => dialplanOf(config.gate, service.gateAddress),
+    dialplan: () => dialplanOf(config, service.gateAddress),
   });
   process.on('SIGHUP', () => api.renewCertificate());
   try {

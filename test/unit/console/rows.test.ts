@@ -70,6 +70,7 @@ function row(extension: string, part: Partial<OverviewRow> = {}): OverviewRow {
     source: 'none',
     kind: 'none',
     alternatives: [],
+    grants: [],
     ...optionsInForce(DEFAULT_SETTINGS, DEFAULT_SETTINGS),
   } as const;
   const rest = {
