@@ -60,6 +60,8 @@ export interface Options {
   readonly modelWhereKnown?: boolean;
   readonly out?: string;
   readonly yes?: boolean;
+  readonly role?: string;
+  readonly expires?: string;
 }
 
 type Verb = (

@@ -139,6 +139,16 @@ export function answerOf({ verdict, mode }: Judgement): Verdict {
   return verdict.kind === 'deny' && mode === 'monitor' ? { kind: 'allow', reason: 'matches' } : verdict;
 }
 
+/** What is no violation, by its User-Agent and by where it was seen; undefined where no lock is in force. */
+export function acceptedBy(
+  standing: ReturnType<StandingOf>,
+): ((userAgent: UserAgent, address: SourceAddress | undefined) => boolean) | undefined {
+  if (typeof standing !== 'object') return undefined;
+  const { accepts, isWithin } = standing;
+  return (userAgent, address) =>
+    accepts(userAgent) && (address === undefined || isWithin === undefined || isWithin(address.ip));
+}
+
 const NOBODY: Judgement = {
   verdict: { kind: 'allow', reason: 'no-extension' },
   extension: undefined,

@@ -30,15 +30,18 @@ const CALL_EVENTS = {
 const LINES = 30;
 const WINDOW_MS = 60_000;
 
+type ViolationChange = 'opened' | 'counted' | 'ended';
+
+/** Listeners must not throw. */
 export interface EventMap {
   /** What was announced: of an extension at most so many of a kind in a minute. */
   event: [ServiceEvent];
-  /** Every change of a violation, and every call worth remembering, announced or not. Listeners must not throw. */
+  /** Something of an extension (undefined: of any) is another than before, whether it has a line or not. */
+  changed: [what: 'extensions' | 'violations', extension: string | undefined];
+  /** Every change of a violation, and every call worth remembering, announced or not. */
   violation: [change: ViolationChange, violation: Violation];
   call: [record: CallRecord];
 }
-
-type ViolationChange = 'opened' | 'counted' | 'ended';
 
 export class EventLog extends EventEmitter<EventMap> {
   readonly #logger: Logger;
@@ -53,6 +56,7 @@ export class EventLog extends EventEmitter<EventMap> {
   }
 
   violation(change: ViolationChange, violation: Violation): void {
+    this.emit('changed', 'violations', violation.extension);
     this.emit('violation', change, violation);
     if (change === 'counted') return;
     const { id, extension, userAgent, address, reason, mode, by, registers, calls, ended } = violation;
@@ -74,6 +78,11 @@ export class EventLog extends EventEmitter<EventMap> {
       from: address === undefined ? undefined : showAddress(address),
     };
     this.#announce(CALL_EVENTS[outcome], fields, outcome === 'emergency' ? 'info' : 'warn');
+  }
+
+  /** What is known of an extension, of any where none is named, is another than before; that alone is no line. */
+  touched(extension?: string): void {
+    this.emit('changed', 'extensions', extension);
   }
 
   /** Anything else worth a line: an operator's change, Asterisk gone or back. */

@@ -8,7 +8,7 @@ import type { CallRecord } from '../domain/call-record.ts';
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { UserAgent } from '../domain/user-agent.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
-import { answerOf, type DenyReason, type Judgement, judgeCall, type StandingOf } from '../domain/verdict.ts';
+import { acceptedBy, answerOf, type DenyReason, type Judgement, judgeCall } from '../domain/verdict.ts';
 import type { Violation, ViolationEnd } from '../domain/violation.ts';
 import type { Answer, GateRequest } from '../gate/request.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -91,9 +91,11 @@ export class Guardian {
 
   /** What the tracker found at one extension. */
   onContacts(extension: string, contacts: readonly Contact[], listed: boolean): void {
-    const { table, mirror } = this.#options;
+    const { table, mirror, events } = this.#options;
+    const before = this.#shown(extension);
     const changes = table.applyContacts(extension, contacts);
     if (changes.length === 0) return;
+    if (this.#shown(extension) !== before) events.touched(extension);
     const violations = changes.flatMap((change) => this.#onContact(change, listed));
     const urgent = this.#report(violations);
     mirror.touch(extension, urgent);
@@ -116,7 +118,7 @@ export class Guardian {
 
   /** The whole list as Asterisk has it: only what is another than before is touched, and that in slices. */
   async onExtensions(extensions: ReadonlyMap<string, string | undefined>): Promise<void> {
-    const { table, store, pace } = this.#options;
+    const { table, store, events, pace } = this.#options;
     const listed: string[] = [];
     let isOther = false;
     let done = 0;
@@ -135,6 +137,7 @@ export class Guardian {
     const changed = [...listed, ...unlisted];
     if (changed.length === 0 && !isOther) return;
     store.putExtensions(extensions);
+    events.touched();
     await this.judgeAnew(changed);
   }
 
@@ -170,6 +173,17 @@ export class Guardian {
     const { store, events } = this.#options;
     store.putCall(record);
     events.call(record);
+  }
+
+  /** What people are shown of its phones: a mere refresh is nothing new to them. */
+  #shown(extension: string): string {
+    const contacts = this.#options.table.contacts(extension);
+    return contacts
+      .map(({ contact: { id, userAgent, source }, matches }) => {
+        const address = source === undefined ? '' : showAddress(source.address);
+        return `${id} ${showUserAgent(userAgent)} ${address} ${matches}`;
+      })
+      .join('\n');
   }
 
   #onContact(change: ContactChange, listed: boolean): ViolationChange[] {
@@ -240,13 +254,14 @@ export class Guardian {
   }
 
   #judgeAnew(extension: string): void {
-    const { table, book, mirror, now } = this.#options;
+    const { table, book, mirror, events, now } = this.#options;
     const standing = table.standingOf(extension);
     const changes = book.rejudge(extension, acceptedBy(standing), now());
     for (const { contact, matches } of table.contacts(extension)) {
       changes.push(...this.#weigh(contact, matches, false, 'lock-changed'));
     }
     this.#report(changes);
+    events.touched(extension);
     mirror.touch(extension, changes.length > 0);
   }
 
@@ -337,14 +352,6 @@ export function acceptCommand(extension: string): string {
 /** This call, placed by this endpoint as the right device. */
 function provenKey({ linkedId }: GateRequest, endpoint: string): string {
   return `proven ${linkedId} ${endpoint}`;
-}
-
-/** What is no violation, by its User-Agent and by where it was seen; undefined where no lock is in force. */
-function acceptedBy(standing: ReturnType<StandingOf>) {
-  if (typeof standing !== 'object') return undefined;
-  const { accepts, isWithin } = standing;
-  return (userAgent: UserAgent, address: SourceAddress | undefined) =>
-    accepts(userAgent) && (address === undefined || isWithin === undefined || isWithin(address.ip));
 }
 
 /** Whether the INVITE named the right device, whatever else was wrong with the call. */

@@ -6,11 +6,13 @@ import { createDoctor } from '../doctor/doctor.ts';
 import { identify } from '../domain/identify.ts';
 import { openLog } from '../log/open-log.ts';
 import { channelsOf } from '../notify/channels.ts';
+import { Accounts } from '../operator/accounts.ts';
 import { loadAttackTools } from '../phone-library/attack-tools.ts';
 import { loadModels } from '../phone-library/library.ts';
 import { openStore } from '../store/client.ts';
 import { createAsterisk } from './adapter.ts';
 import { createAlerting, createNotifier, machineName } from './alerting.ts';
+import { consoleOptions } from './console.ts';
 import { dialplanOf } from './dialplan.ts';
 import { healthOf } from './health.ts';
 import { Service } from './service.ts';
@@ -46,6 +48,12 @@ export async function serve(configPath: string): Promise<void> {
     ...{ config, store, snapshot, now, channels },
     announce: (event, fields) => service.events.note(event, fields),
   });
+  const accounts = new Accounts({
+    ...{ store, now },
+    announce: ({ who, action, target, detail }) =>
+      service.events.note('operator-change', { who, action, target, detail }),
+  });
+  await accounts.load();
   const health = healthOf({ config, service, started: now() });
   const doctor = createDoctor({
     ...{ config, service, asterisk, store, health, now, origin: snapshot.origin },
@@ -57,6 +65,7 @@ export async function serve(configPath: string): Promise<void> {
     ...{ socket: config.api.socket, group: config.api.group },
     ...{ table, book, operator, library, store, events, logger, now, identify, health, doctor },
     alerts: alerting,
+    ...{ accounts, console: consoleOptions(config.console) },
     dialplan: () => dialplanOf(config.gate, service.gateAddress),
   });
   try {

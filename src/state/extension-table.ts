@@ -5,29 +5,32 @@
  */
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { Place } from '../domain/firmware-drift.ts';
-import type { Lock, LockSource } from '../domain/lock.ts';
+import type { Lock } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import {
   DEFAULT_SETTINGS,
   type ExtensionPolicy,
   NO_POLICY,
-  type Options,
   optionsInForce,
   type Settings,
 } from '../domain/policy.ts';
 import type { UserAgent } from '../domain/user-agent.ts';
-import type { JudgedContact, Standing, StandingOf } from '../domain/verdict.ts';
+import type { DriftTest, JudgedContact, NetworkTest, Standing, StandingOf } from '../domain/verdict.ts';
 import { namesIn } from '../network/allowed.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 import { FirmwareWatch } from './firmware-watch.ts';
 import { type ContactChange, GoneContacts } from './gone-contacts.ts';
+import { type LockInForce, lockUnder } from './lock-in-force.ts';
 import { isOutside, NetworkBook } from './network-book.ts';
 
-/** The lock an extension has, where it comes from, and how it is applied. */
-export interface LockInForce extends Options {
-  readonly source: LockSource;
-  readonly lock: Lock | undefined;
+export type { LockInForce } from './lock-in-force.ts';
+
+/** What would be decided. */
+export interface Hypothesis {
+  readonly settings: Settings;
+  readonly policy: ExtensionPolicy;
+  readonly compile: (lock: Lock) => UserAgentTest;
 }
 
 /** What looks like a device of the lock with a newer firmware. */
@@ -233,15 +236,7 @@ export class ExtensionTable {
   }
 
   lockInForce(extension: string): LockInForce {
-    const policy = this.policy(extension);
-    const options = optionsInForce(policy, this.#settings);
-    if (policy.lock !== undefined) return { source: 'own', lock: policy.lock, ...options };
-    const { fallback } = this.#settings;
-    if (fallback !== undefined && this.isListed(extension)) {
-      const lock: Lock = { alternatives: [{ kind: 'model', model: fallback }] };
-      return { source: 'fallback', lock, ...options };
-    }
-    return { source: 'none', lock: undefined, ...options };
+    return lockUnder(this.#settings, this.policy(extension), this.isListed(extension));
   }
 
   /**
@@ -325,6 +320,22 @@ export class ExtensionTable {
     return row.standing;
   };
 
+  /** The standing that an extension would have, were this decided. Nothing is changed by asking. */
+  standingIf(extension: string, { settings, policy, compile }: Hypothesis): ReturnType<StandingOf> {
+    const row = this.#rows.get(extension);
+    if (row === undefined) return 'no-extension';
+    const { lock } = lockUnder(settings, policy, row.listed);
+    if (lock === undefined) return 'no-lock';
+    const accepts = compile(lock);
+    const isWithin = this.#networks.testOf(policy.networks ?? settings.networks);
+    const contacts = row.contacts.map(({ contact }) => ({
+      contact,
+      matches: accepts(contact.userAgent) && !isOutside(contact, isWithin),
+    }));
+    // Whether a lock would follow a firmware shows only when a phone comes with one.
+    return this.#standing({ ...row, policy, contacts }, accepts, settings, null);
+  }
+
   /** What the lock accepts, by the library as it is. */
   compile(lock: Lock): UserAgentTest {
     let test = this.#compiled.get(lock);
@@ -386,23 +397,42 @@ export class ExtensionTable {
     return row;
   }
 
-  #standing(row: Row, accepts: UserAgentTest): Standing {
-    const { mode, requireRegistration, networks, firmwareDrift } = optionsInForce(row.policy, this.#settings);
+  #standing(
+    row: Row,
+    accepts: UserAgentTest,
+    settings: Settings = this.#settings,
+    drift: DriftTest | null = this.#driftTest(row),
+  ): Standing {
+    const { mode, requireRegistration, networks } = optionsInForce(row.policy, settings);
+    const isWithin = this.#networks.testOf(networks);
     return {
       accepts,
-      isWithin: this.#networks.testOf(networks),
-      drift: this.#watchFirmware(row)?.test(firmwareDrift === 'follow'),
+      isWithin,
+      drift: drift ?? undefined,
       mode,
       requireRegistration,
       contacts: this.#listed ? row.contacts : undefined,
-      displaced: row.gone.isEmpty ? NONE : this.#displaced(row),
+      displaced: this.#displacedAt(row, accepts, isWithin),
     };
   }
 
-  #displaced(row: Row): Contact[] {
+  #displaced(row: Row): readonly Contact[] {
     const isWithin = this.#networks.testOf(row.policy.networks ?? this.#settings.networks);
-    const displaced = row.gone.displaced(this.#accepts(row), this.#now());
-    return isWithin === undefined ? displaced : displaced.filter((contact) => !isOutside(contact, isWithin));
+    return this.#displacedAt(row, this.#accepts(row), isWithin);
+  }
+
+  #displacedAt(
+    row: Row,
+    accepts: UserAgentTest | undefined,
+    isWithin: NetworkTest | undefined,
+  ): readonly Contact[] {
+    if (row.gone.isEmpty) return NONE;
+    return row.gone.displaced(accepts, this.#now()).filter((contact) => !isOutside(contact, isWithin));
+  }
+
+  #driftTest(row: Row): DriftTest | null {
+    const { firmwareDrift = this.#settings.firmwareDrift } = row.policy;
+    return this.#watchFirmware(row)?.test(firmwareDrift === 'follow') ?? null;
   }
 
   #accepts(row: Row): UserAgentTest | undefined {

@@ -226,6 +226,26 @@ test('the fallback is shown before it acts, and holds its model in the library',
   expect(await seriousFaults(page)).toEqual([]);
 });
 
+test('reactions and networks are decided for one extension and for all', async () => {
+  await signIn('extensions/1001');
+  await page.getByText('Reactions, registration and networks').click();
+  await page.getByLabel('Evict').selectOption('On');
+  await visible('It is in force.');
+  await page.getByLabel('Phones may be').selectOption('Only in these networks');
+  await page.getByLabel('Networks', { exact: true }).fill('192.0.2.0/24\noffice.example');
+  await page.getByRole('button', { name: 'Save networks' }).click();
+  await visible('The networks are in force.');
+  expect(await lockOf('1001')).toMatchObject({ evict: true, networks: ['192.0.2.0/24', 'office.example'] });
+  expect(await seriousFaults(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Fallback and mode' }).click();
+  await page.getByLabel('Hang up').selectOption('On');
+  await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
+  await visible('The settings are in force.');
+  expect(await page.getByLabel('Hang up').inputValue()).toBe('true');
+  expect(await lockOf('1002')).toMatchObject({ hangUp: true, evict: false });
+  expect(await seriousFaults(page)).toEqual([]);
+});
+
 test('an empty box is brought to protection step by step', async () => {
   await signIn('first-run');
   await visible('What was found');

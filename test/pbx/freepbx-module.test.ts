@@ -1,5 +1,5 @@
 /** The FreePBX module's pages and hooks under its PHPs, against the real API with its real table and database. */
-import { link, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PhpVersion } from '../lab/cache.ts';
 import { Php } from '../lab/php.ts';
@@ -75,6 +75,23 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
       expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
       for (const raw of ['<img', '\u202e', '\u0007']) expect(html).not.toContain(raw);
     }
+  });
+
+  test('the page shows the console in a frame that holds the token of the login, the plain page without one', async () => {
+    expect((await run('page')).result).toContain('<h2>Extensions</h2>');
+    await mkdir(php.outside('dialplan/freepbx/devicelock/assets/console'), { recursive: true });
+    await writeFile(php.outside('dialplan/freepbx/devicelock/assets/console/index.html'), '');
+    const { result, session } = await run('page');
+    const [, transport = ''] = /<iframe [^>]*data-transport="([^"]*)"/.exec(result) ?? [];
+    const said = JSON.parse(transport.replaceAll('&quot;', '"').replaceAll('&amp;', '&'));
+    expect(said).toEqual({
+      kind: 'freepbx',
+      url: 'ajax.php?module=devicelock&command=api',
+      token: session['devicelock_token'],
+    });
+    await rig.api.close();
+    expect((await run('page')).result).toContain('does not answer');
+    await rm(php.outside('dialplan/freepbx/devicelock/assets'), { recursive: true });
   });
 
   test('on Submit the extension is locked to its phone, to a model, or to what was typed', async () => {
@@ -206,10 +223,11 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
 
     test('hands a request on, and its answer back', async () => {
       const { result } = await ajax(good);
-      expect(result).toMatchObject({ status: 200, body: { version: '0.1.0' } });
+      expect(result.status).toBe(200);
+      expect(JSON.parse(result.text)).toMatchObject({ version: '0.1.0' });
       const body = JSON.stringify({ mode: 'monitor' });
       const put = await ajax({ ...good, method: 'PUT', path: '/v1/settings', body });
-      expect(put.result).toMatchObject({ status: 200, body: { mode: 'monitor' } });
+      expect(JSON.parse(put.result.text)).toMatchObject({ mode: 'monitor' });
     });
 
     test.each([
@@ -225,7 +243,9 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
       ['the method is another', { ...good, method: 'PATCH' }, {}, 404],
       ['the body is no object', { ...good, method: 'PUT', path: '/v1/settings', body: '[1]' }, {}, 400],
     ])('refuses where %s', async (_, post, more, status) => {
-      expect((await ajax(post, more)).result.status).toBe(status);
+      const { result } = await ajax(post, more);
+      expect(result.status).toBe(status);
+      expect(JSON.parse(result.text).error.message).not.toBe('');
     });
   });
 

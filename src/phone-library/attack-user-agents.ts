@@ -1,4 +1,7 @@
-/** What scanners and toll-fraud tools call themselves, from public signature lists and published captures. */
+/**
+ * What scanners and toll-fraud tools call themselves, from public signature lists and published captures: no model that is
+ * proposed from what was seen may accept one of these.
+ */
 export const ATTACK_USER_AGENTS: readonly string[] = [
   'friendly-scanner',
   'friendly-scanner v0.3.4',
