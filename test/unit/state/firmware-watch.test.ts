@@ -115,6 +115,16 @@ describe('a phone that comes back with a newer firmware', () => {
   });
 });
 
+it('asking what another lock would do makes nobody forget where the phone was', () => {
+  const settings = { ...table.settings, firmwareDrift: 'follow' } as const;
+  const policy = {
+    ...NO_POLICY,
+    lock: { alternatives: [{ kind: 'device', userAgent: 'Zoiper rv2' }] as const },
+  };
+  table.standingIf('1001', { settings, policy, compile: (lock) => table.compile(lock) });
+  expect(update(NEW, HERE)).toMatchObject({ of: OLD });
+});
+
 it('a lock to a model or to what an operator wrote is nobody to follow', () => {
   table.setPolicy('1001', {
     ...NO_POLICY,
