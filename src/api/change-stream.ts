@@ -4,6 +4,7 @@
  * means that anything may have changed.
  */
 import type { ServerResponse } from 'node:http';
+import type { Violation } from '../domain/violation.ts';
 import type { EventLog, ServiceEvent } from '../log/event-log.ts';
 import { Audience } from './audience.ts';
 import type { LiveChange, Topic } from './shapes.ts';
@@ -36,7 +37,8 @@ export class ChangeStream {
     this.#options = options;
     this.#audience = new Audience(() => ': beat\n\n', options.heartbeatEvery);
     options.events.on('event', this.#onEvent);
-    options.events.on('changed', this.#onChanged);
+    options.events.on('violation', this.#onViolation);
+    options.events.on('touched', this.#onTouched);
   }
 
   get isFull(): boolean {
@@ -54,12 +56,17 @@ export class ChangeStream {
   close(): void {
     clearTimeout(this.#timer);
     this.#options.events.off('event', this.#onEvent);
-    this.#options.events.off('changed', this.#onChanged);
+    this.#options.events.off('violation', this.#onViolation);
+    this.#options.events.off('touched', this.#onTouched);
     this.#audience.close();
   }
 
-  readonly #onChanged = (topic: 'extensions' | 'violations', extension: string | undefined): void => {
-    this.#gather([topic], extension);
+  readonly #onViolation = (_: unknown, { extension }: Violation): void => {
+    this.#gather(['violations'], extension);
+  };
+
+  readonly #onTouched = (extension: string | undefined): void => {
+    this.#gather(['extensions'], extension);
   };
 
   readonly #onEvent = ({ event, action, target }: ServiceEvent): void => {

@@ -7,6 +7,7 @@ import type { Notifier } from '../notify/notifier.ts';
 import type { Accounts } from '../operator/accounts.ts';
 import type { Library } from '../operator/library.ts';
 import type { Operator } from '../operator/operator.ts';
+import type { AttackToolTest } from '../phone-library/attack-tools.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
@@ -91,9 +92,12 @@ export interface ApiDeps {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly identify: (userAgent: string) => Identity;
+  readonly isAttackTool: AttackToolTest;
   readonly health: () => ServiceHealth;
   readonly dialplan: () => DialplanView;
   readonly doctor: () => Promise<readonly Finding[]>;
+  /** The figures in Prometheus's text format. */
+  readonly metrics: () => Promise<string>;
   readonly alerts: {
     readonly notifier: Pick<Notifier, 'states' | 'test'>;
     readonly troubles: readonly OpenTrouble[];

@@ -1,19 +1,19 @@
 /** Hands the service's events to whoever follows them, as JSON lines, and keeps the latest few for those who come later. */
+import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { EventLog, ServiceEvent } from '../log/event-log.ts';
 import { Audience } from './audience.ts';
-
-/** Events remembered for followers who come later. */
-export const REMEMBERED = 200;
+import { EventHistory } from './event-history.ts';
 
 export class Followers {
   readonly #events: EventLog;
-  readonly #latest: string[] = [];
+  readonly #history: EventHistory;
   readonly #audience: Audience;
 
   /** @param heartbeatEvery milliseconds between two heartbeat lines */
   constructor(events: EventLog, now: () => number, heartbeatEvery?: number) {
     this.#events = events;
+    this.#history = new EventHistory(randomBytes(6).toString('hex'), now);
     this.#audience = new Audience(
       () => `${JSON.stringify({ event: 'heartbeat', at: new Date(now()).toISOString() })}\n`,
       heartbeatEvery,
@@ -31,7 +31,12 @@ export class Followers {
 
   /** The latest events as lines, oldest first. */
   latest(count: number): string[] {
-    return count === 0 ? [] : this.#latest.slice(-count);
+    return this.#history.latest(count);
+  }
+
+  /** What came after the event of this id, with a line `gap` first where that is not known whole. */
+  after(id: string): string[] {
+    return this.#history.after(id);
   }
 
   add(response: ServerResponse): void {
@@ -45,9 +50,6 @@ export class Followers {
   }
 
   readonly #onEvent = (event: ServiceEvent): void => {
-    const line = `${JSON.stringify(event)}\n`;
-    this.#latest.push(line);
-    if (this.#latest.length > REMEMBERED) this.#latest.shift();
-    this.#audience.tell(line);
+    this.#audience.tell(this.#history.keep(event));
   };
 }

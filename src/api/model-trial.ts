@@ -16,7 +16,7 @@ export interface TriedModel {
   readonly rejects: readonly string[];
 }
 
-type Deps = Pick<ApiDeps, 'table' | 'library'>;
+type Deps = Pick<ApiDeps, 'table' | 'library' | 'isAttackTool'>;
 
 /** Other User-Agents of the maker are looked for among so many. */
 const MAX_SEEN = 2000;
@@ -29,7 +29,11 @@ export async function proposalOf(userAgent: string, deps: Deps, known: KnownDevi
   await known.refresh();
   const ids = new Set(deps.library.models().map(({ id }) => id));
   const seen = await seenDevices(deps);
-  const proposed = proposeModel(userAgent, [...seen.keys()].slice(0, MAX_SEEN), (id) => ids.has(id));
+  const proposed = proposeModel(userAgent, {
+    seen: [...seen.keys()].slice(0, MAX_SEEN),
+    isTaken: (id) => ids.has(id),
+    isAttackTool: deps.isAttackTool,
+  });
   return {
     ...proposed,
     covers: coveredBy(known.compile(proposed.pattern), seen),
@@ -63,7 +67,7 @@ function problemOf({ field, index, fault, hint }: ModelFault): ModelTrial['probl
 }
 
 /** Every User-Agent that is registered, with its extensions in natural order. */
-async function seenDevices({ table }: Deps): Promise<Map<string, string[]>> {
+async function seenDevices({ table }: Pick<Deps, 'table'>): Promise<Map<string, string[]>> {
   const seen = new Map<string, string[]>();
   for await (const names of inTurns(table.names(), NAMES_A_TURN)) {
     for (const name of names) {

@@ -30,6 +30,8 @@ const MAX_AGE = 10_000;
 /** One row takes up to 100 microseconds, where its User-Agent was not seen before. */
 const ROWS_A_TURN = 50;
 
+const CHANGES = ['event', 'violation', 'touched'] as const;
+
 export class OverviewMaker {
   readonly #deps: ApiDeps;
   readonly #known: KnownDevices;
@@ -41,8 +43,7 @@ export class OverviewMaker {
   constructor(deps: ApiDeps, known: KnownDevices) {
     this.#deps = deps;
     this.#known = known;
-    deps.events.on('event', this.#onChange);
-    deps.events.on('changed', this.#onChange);
+    for (const event of CHANGES) deps.events.on(event, this.#onChange);
   }
 
   get(): Promise<Overview> {
@@ -54,8 +55,7 @@ export class OverviewMaker {
   }
 
   close(): void {
-    this.#deps.events.off('event', this.#onChange);
-    this.#deps.events.off('changed', this.#onChange);
+    for (const event of CHANGES) this.#deps.events.off(event, this.#onChange);
   }
 
   readonly #onChange = (): void => {

@@ -5,7 +5,6 @@
 import type { Contact } from '../domain/contact.ts';
 import { acceptedBy, answerOf, judgeCall, type StandingOf } from '../domain/verdict.ts';
 import { reported } from '../operator/report.ts';
-import type { Hypothesis } from '../state/extension-table.ts';
 import { type LockInForce, lockUnder } from '../state/lock-in-force.ts';
 import type { ApiDeps } from './deps.ts';
 import { inTurns } from './in-turns.ts';
@@ -19,6 +18,7 @@ const MOST_LISTED = 1000;
 const JUDGED_A_TURN = 100;
 
 type Deps = Pick<ApiDeps, 'table' | 'book' | 'library'>;
+type Standing = ReturnType<StandingOf>;
 
 const LISTS = ['changes', 'wouldViolate', 'wouldEnd', 'failed'] as const;
 type Lists = { -readonly [K in (typeof LISTS)[number]]: Preview[K][number][] };
@@ -52,26 +52,28 @@ function judge(extension: string, would: WouldBe, { table, book }: Deps, into: L
   const decided = would.decided(extension);
   const before = table.lockInForce(extension);
   const after = lockUnder(decided.settings, decided.policy, table.isListed(extension));
+  const isChanged = would.isTouched(extension) || !isSame(before, after);
   const open = book.open(extension);
-  if (would.isTouched(extension) || !isSame(before, after)) {
-    into.changes.push({ extension, lockBefore: viewLock(before), lockAfter: viewLock(after) });
-    judgeContacts(extension, decided, table, into);
-    const accepts = acceptedBy(table.standingIf(extension, decided)) ?? (() => true);
-    for (const violation of open) {
-      if (would.isCleared(extension) || accepts(violation.userAgent, violation.address))
-        into.wouldEnd.push(viewViolation(violation));
-    }
-  } else if (would.isCleared(extension)) {
-    into.wouldEnd.push(...open.map(viewViolation));
+  if (!isChanged) {
+    if (would.isCleared(extension)) into.wouldEnd.push(...open.map(viewViolation));
+    return;
   }
+  into.changes.push({ extension, lockBefore: viewLock(before), lockAfter: viewLock(after) });
+  const then = table.standingIf(extension, decided);
+  judgeContacts(extension, then, table, into);
+  const accepts = acceptedBy(then);
+  const ends = open.filter(
+    ({ userAgent, address }) =>
+      would.isCleared(extension) || accepts === undefined || accepts(userAgent, address),
+  );
+  into.wouldEnd.push(...ends.map(viewViolation));
 }
 
 /** A phone would be refused from where it is registered, and is not now: it is called in violation, or passes in `monitor`. */
-function judgeContacts(extension: string, decided: Hypothesis, table: ApiDeps['table'], into: Lists): void {
+function judgeContacts(extension: string, then: Standing, table: ApiDeps['table'], into: Lists): void {
   const contacts = table.contacts(extension);
   if (contacts.length === 0) return;
   const now = table.standingOf(extension);
-  const then = table.standingIf(extension, decided);
   for (const { contact } of contacts) {
     const after = callOf(contact, then);
     const before = callOf(contact, now);
@@ -81,15 +83,15 @@ function judgeContacts(extension: string, decided: Hypothesis, table: ApiDeps['t
     // Where the source is not known, its calls may still come from an address that is.
     const { reason } = after.verdict;
     if (reason === 'not-registered' && contact.source === undefined) continue;
-    if (reason === 'wrong-network' && contact.source?.proof !== 'seen' && contact.source?.proof !== 'likely')
-      continue;
+    // What a REGISTER only claimed of its source is not held against it.
+    if (reason === 'wrong-network' && contact.source?.proof === 'claimed') continue;
     const { userAgent, userAgentFault } = viewUserAgent(contact.userAgent);
     const address = viewAddress(contact.source?.address);
     into.wouldViolate.push({ extension, userAgent, userAgentFault, address, reason });
   }
 }
 
-function callOf({ extension, userAgent, source }: Contact, standing: ReturnType<StandingOf>) {
+function callOf({ extension, userAgent, source }: Contact, standing: Standing) {
   const call = { endpoint: extension, userAgent, address: source?.address, behind: [] };
   return judgeCall(call, () => standing);
 }

@@ -14,7 +14,7 @@ const networks = {
 } as const;
 
 /** What is decided for the system. */
-const options = {
+export const options = {
   mode: { type: 'string', enum: ['enforce', 'monitor'] },
   requireRegistration: { type: 'boolean' },
   evict: { type: 'boolean' },
@@ -25,7 +25,7 @@ const options = {
 } as const satisfies Record<keyof Options, object>;
 
 /** The same for one extension: `null` goes back to the system's. */
-const ownOptions = {
+export const ownOptions = {
   mode: { type: ['string', 'null'], enum: ['enforce', 'monitor', null] },
   requireRegistration: { type: ['boolean', 'null'] },
   evict: { type: ['boolean', 'null'] },
@@ -52,13 +52,14 @@ const kinds = {
 const written = Object.entries(kinds).map(([kind, fields]) =>
   object({ kind: { const: kind }, ...fields }, ['kind', ...Object.keys(fields)]),
 );
+export const alternative = choice(written);
 const captured = object({ kind: { const: 'this-device' } }, ['kind']);
 
 const alternatives = {
   type: 'array',
   minItems: 1,
   maxItems: MAX_ALTERNATIVES,
-  items: choice(written),
+  items: alternative,
 } as const;
 
 const modelFields = {
@@ -70,7 +71,7 @@ const modelFields = {
   rejects: samples,
 } as const;
 
-const wholeModel = object({ id: modelId, ...modelFields }, ['id', ...Object.keys(modelFields)]);
+export const wholeModel = object({ id: modelId, ...modelFields }, ['id', ...Object.keys(modelFields)]);
 
 export const extensionParams = object({ ext: { type: 'string', minLength: 1, maxLength: 80 } }, ['ext']);
 export const modelParams = object({ id: modelId }, ['id']);
@@ -194,6 +195,7 @@ export const alertsQuery = object({ limit });
 export const alertTestBody = object({ channel: { type: 'string', enum: CHANNELS } });
 export const eventsQuery = object({
   last: { type: 'string', pattern: '^[0-9]{1,3}$' },
+  after: { type: 'string', pattern: '^[a-z0-9]{1,20}-[0-9]{1,15}$' },
   follow: trueOrFalse,
 });
 

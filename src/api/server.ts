@@ -16,13 +16,16 @@ import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
+import { openapiRoutes } from './routes/openapi.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { recordRoutes } from './routes/records.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { trialRoutes } from './routes/trials.ts';
+import type { ConsoleView } from './shapes.ts';
 import { listenOn } from './socket.ts';
 import { Door } from './tcp/door.ts';
 
@@ -31,6 +34,8 @@ export interface Api {
   listen(): Promise<void>;
   /** Lets answers under way finish; resolves within two seconds, and removes the socket. */
   close(): Promise<void>;
+  /** Where the console is open, or why it is not. */
+  readonly console: ConsoleView;
 }
 
 const MAX_CONNECTIONS = 100;
@@ -42,6 +47,7 @@ export function createApi(deps: ApiDeps): Api {
   const known = new KnownDevices(() => deps.library.models());
   const overview = new OverviewMaker(deps, known);
   const addRoutes = (to: FastifyInstance) => {
+    openapiRoutes(to, () => deps.health().version);
     statusRoutes(to, deps, () => door.state);
     overviewRoutes(to, overview);
     extensionRoutes(to, deps);
@@ -53,6 +59,7 @@ export function createApi(deps: ApiDeps): Api {
     trialRoutes(to, deps, known);
     recordRoutes(to, deps);
     alertRoutes(to, deps);
+    metricsRoutes(to, deps);
     transferRoutes(to, deps);
     eventRoutes(to, followers, stream);
   };
@@ -62,6 +69,9 @@ export function createApi(deps: ApiDeps): Api {
   accountRoutes(app, accounts, door, now);
 
   return {
+    get console() {
+      return door.state;
+    },
     async listen() {
       await app.ready();
       await listenOn(app.server, deps.socket, deps.group);

@@ -55,6 +55,7 @@ export interface Options {
   readonly channel?: string;
   readonly follow?: boolean;
   readonly last?: string;
+  readonly after?: string;
   readonly output?: string;
   readonly dryRun?: boolean;
   readonly modelWhereKnown?: boolean;

@@ -4,8 +4,8 @@ export interface AuditEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
   /**
-   * `cli:root`, `cli:uid 1001`, `freepbx:admin`, `user:alice`, `token:backup`, `api`, `service`, `first-use`,
-   * `firmware-drift`. Never a secret.
+   * `cli:root`, `cli:uid 1001`, `freepbx:admin`, `user:alice`, `token:backup`, `api`, `service`,
+   * `first-use`, `firmware-drift`. Never a secret.
    */
   readonly who: string;
   /**

@@ -139,13 +139,11 @@ export function answerOf({ verdict, mode }: Judgement): Verdict {
   return verdict.kind === 'deny' && mode === 'monitor' ? { kind: 'allow', reason: 'matches' } : verdict;
 }
 
-/** What is no violation, by its User-Agent and by where it was seen; undefined where no lock is in force. */
-export function acceptedBy(
-  standing: ReturnType<StandingOf>,
-): ((userAgent: UserAgent, address: SourceAddress | undefined) => boolean) | undefined {
+/** Whether a device, and where it was, is in order by a standing; undefined where no lock is in force. */
+export function acceptedBy(standing: ReturnType<StandingOf>) {
   if (typeof standing !== 'object') return undefined;
   const { accepts, isWithin } = standing;
-  return (userAgent, address) =>
+  return (userAgent: UserAgent, address: SourceAddress | undefined) =>
     accepts(userAgent) && (address === undefined || isWithin === undefined || isWithin(address.ip));
 }
 

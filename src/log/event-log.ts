@@ -36,11 +36,11 @@ type ViolationChange = 'opened' | 'counted' | 'ended';
 export interface EventMap {
   /** What was announced: of an extension at most so many of a kind in a minute. */
   event: [ServiceEvent];
-  /** Something of an extension (undefined: of any) is another than before, whether it has a line or not. */
-  changed: [what: 'extensions' | 'violations', extension: string | undefined];
   /** Every change of a violation, and every call worth remembering, announced or not. */
   violation: [change: ViolationChange, violation: Violation];
   call: [record: CallRecord];
+  /** What is known of an extension, undefined: of any, is another than before, announced or not. */
+  touched: [extension: string | undefined];
 }
 
 export class EventLog extends EventEmitter<EventMap> {
@@ -56,7 +56,6 @@ export class EventLog extends EventEmitter<EventMap> {
   }
 
   violation(change: ViolationChange, violation: Violation): void {
-    this.emit('changed', 'violations', violation.extension);
     this.emit('violation', change, violation);
     if (change === 'counted') return;
     const { id, extension, userAgent, address, reason, mode, by, registers, calls, ended } = violation;
@@ -82,7 +81,7 @@ export class EventLog extends EventEmitter<EventMap> {
 
   /** What is known of an extension, of any where none is named, is another than before; that alone is no line. */
   touched(extension?: string): void {
-    this.emit('changed', 'extensions', extension);
+    this.emit('touched', extension);
   }
 
   /** Anything else worth a line: an operator's change, Asterisk gone or back. */
@@ -100,8 +99,11 @@ export class EventLog extends EventEmitter<EventMap> {
 
   /** To be called now and then: says what was left out, once its window is over. */
   tick(): void {
-    for (const [subject, leftOut] of this.#budget.leftOut(this.#now())) {
-      this.#logger.warn({ event: 'lines-left-out', of: subject, leftOut }, 'lines left out');
+    const now = this.#now();
+    for (const [subject, leftOut] of this.#budget.leftOut(now)) {
+      const event = 'lines-left-out';
+      this.#logger.warn({ event, of: subject, leftOut }, 'lines left out');
+      this.emit('event', { event, at: new Date(now).toISOString(), of: subject, leftOut });
     }
   }
 }

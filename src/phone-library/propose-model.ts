@@ -8,7 +8,7 @@ import { identify } from '../domain/identify.ts';
 import { proposePattern } from '../domain/identify-pattern.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import { compilePattern } from '../pattern/pattern.ts';
-import { ATTACK_USER_AGENTS } from './attack-user-agents.ts';
+import type { AttackToolTest } from './attack-tools.ts';
 import { MAX_NAME } from './model-check.ts';
 
 export type ProposedModel = Omit<PhoneModel, 'kind'>;
@@ -18,16 +18,19 @@ const MAX_SEEN = 8;
 const MAX_SIBLINGS = 4;
 const MAX_ID = 40;
 
-/**
- * @param seen other User-Agents that phones send here: those that fit become samples, and those of the same maker that do
- * not, look-alikes
- * @param isTaken whether a phone model has this id
- * @throws Fault where no pattern can be made of it that tells a phone from a scanner
- */
+/** What is known where a model is proposed. */
+export interface Surroundings {
+  /** Other User-Agents that phones send here: those that fit become samples, and those of the same maker, look-alikes. */
+  readonly seen: readonly string[];
+  /** Whether a phone model has this id. */
+  readonly isTaken: (id: string) => boolean;
+  readonly isAttackTool: AttackToolTest;
+}
+
+/** @throws Fault where no pattern can be made of it that tells a phone from a scanner */
 export function proposeModel(
   userAgent: string,
-  seen: readonly string[],
-  isTaken: (id: string) => boolean,
+  { seen, isTaken, isAttackTool }: Surroundings,
 ): ProposedModel {
   const pattern = proposePattern(userAgent);
   const test = pattern === undefined ? undefined : compilePattern(pattern);
@@ -39,11 +42,18 @@ export function proposeModel(
       'Lock the extension to this device, or write a pattern.',
     );
   }
-  if (ATTACK_USER_AGENTS.some(test)) {
+  if (isAttackTool(userAgent)) {
     throw new Fault(
       'invalid-pattern',
       'Scanners and toll-fraud tools call themselves so: a model of it would let them through.',
       'Lock the extension to its own phone instead.',
+    );
+  }
+  if (!/\d/.test(userAgent) || !/\p{L}/u.test(withoutVarying(pattern))) {
+    throw new Fault(
+      'invalid-pattern',
+      'This User-Agent has no name, or nothing but a name: scanners send such too.',
+      'If it is a phone, lock its extension to exactly this device.',
     );
   }
   const { vendor, model } = namesOf(userAgent);
@@ -57,6 +67,11 @@ export function proposeModel(
       ...[`${userAgent} friendly-scanner`, `x${userAgent}`].filter((text) => !test(text)),
     ],
   };
+}
+
+/** What is left of a proposed pattern without firmware, MAC and the like. */
+function withoutVarying(pattern: string): string {
+  return pattern.replace(/\[[^\]]*\](?:\{[^}]*\})?|\(\?:|\\[a-z]/g, '');
 }
 
 /** As the User-Agent says, else its first word and what comes after. */

@@ -37,6 +37,8 @@ export interface GuardianOptions {
   readonly remembered: readonly Contact[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Told of every verdict, before it is given; must not throw, and must be quick. */
+  readonly onJudged?: (judgement: Judgement) => void;
   /** A violation that no contact holds ends after this many milliseconds without a call. */
   readonly quietAfter: number;
   /** A newer firmware of a lock's own device was let through: the lock is to move to it. */
@@ -81,6 +83,7 @@ export class Guardian {
     const judgement = judgeCall({ ...call, callId }, this.#options.table.standingOf, (endpoint) =>
       this.#recent.has(provenKey(request, endpoint)),
     );
+    this.#options.onJudged?.(judgement);
     setImmediate(() => this.#record(request, judgement));
     const { kind, reason } = answerOf(judgement);
     if (kind === 'allow') return { kind };

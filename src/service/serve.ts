@@ -5,6 +5,8 @@ import { loadConfig } from '../config/config.ts';
 import { createDoctor } from '../doctor/doctor.ts';
 import { identify } from '../domain/identify.ts';
 import { openLog } from '../log/open-log.ts';
+import { metricsOf } from '../metrics/collect.ts';
+import { processFigures } from '../metrics/process-figures.ts';
 import { channelsOf } from '../notify/channels.ts';
 import { Accounts } from '../operator/accounts.ts';
 import { loadAttackTools } from '../phone-library/attack-tools.ts';
@@ -58,13 +60,20 @@ export async function serve(configPath: string): Promise<void> {
   const doctor = createDoctor({
     ...{ config, service, asterisk, store, health, now, origin: snapshot.origin },
     alerts: () => notifier.states,
+    console: () => api.console,
   });
   const alerting = createAlerting({ config, service, store, snapshot, doctor, logger, now, notifier });
   const { table, book, operator, library, events } = service;
   const api = createApi({
     ...{ socket: config.api.socket, group: config.api.group },
-    ...{ table, book, operator, library, store, events, logger, now, identify, health, doctor },
+    ...{ table, book, operator, library, store, events, logger, now, identify, isAttackTool, health, doctor },
     alerts: alerting,
+    metrics: metricsOf({
+      ...{ tallies: service.tallies, table, book, health, process: processFigures() },
+      store: () => store.health(),
+      channels: () => notifier.states,
+      troubles: () => alerting.troubles,
+    }),
     ...{ accounts, console: consoleOptions(config.console) },
     dialplan: () => dialplanOf(config.gate, service.gateAddress),
   });

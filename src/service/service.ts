@@ -19,6 +19,7 @@ import { createGate, type Gate } from '../gate/server.ts';
 import { EventLog } from '../log/event-log.ts';
 import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
+import { Tallies } from '../metrics/tallies.ts';
 import { namesIn } from '../network/allowed.ts';
 import { Names } from '../network/names.ts';
 import { Library } from '../operator/library.ts';
@@ -60,6 +61,7 @@ export class Service {
   readonly heartbeat: Heartbeat;
   readonly gate: Gate;
   readonly tracker: Tracker;
+  readonly tallies = new Tallies();
   readonly #parts: ServiceParts;
   readonly #guardian: Guardian;
   readonly #names: Names;
@@ -85,6 +87,7 @@ export class Service {
     this.library = new Library(parts.shippedModels, snapshot.models);
     this.#remember(snapshot);
     this.events = new EventLog(logger, now);
+    this.tallies.listen(this.events);
     const memory: Memory = {
       table: this.table,
       book: this.book,
@@ -103,6 +106,7 @@ export class Service {
       remembered: snapshot.contacts,
       quietAfter: config.violations['quiet-after'] * 1000,
       onUpdate: (update) => this.#follower.follow(update),
+      onJudged: this.tallies.judged,
       onRegister: (extension) => this.#firstUse.onRegister(extension),
       onOutside: (extension) => {
         for (const name of namesIn(this.table.lockInForce(extension).networks)) this.#names.askSoon(name);
@@ -147,6 +151,7 @@ export class Service {
       allow: config.gate.allow,
       decide: (request) => this.#guardian.decide(request),
       onFault: (fault) => this.#onGateFault(fault),
+      onAnswered: this.tallies.answered,
     });
   }
 

@@ -16,7 +16,7 @@ import {
   type Settings,
 } from '../domain/policy.ts';
 import type { UserAgent } from '../domain/user-agent.ts';
-import type { DriftTest, JudgedContact, NetworkTest, Standing, StandingOf } from '../domain/verdict.ts';
+import type { JudgedContact, NetworkTest, Standing, StandingOf } from '../domain/verdict.ts';
 import { namesIn } from '../network/allowed.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 import { FirmwareWatch } from './firmware-watch.ts';
@@ -230,9 +230,11 @@ export class ExtensionTable {
   /** Contacts of the right device: live ones, and unexpired ones that a wrong device displaced. */
   matchingContacts(extension: string): Contact[] {
     const row = this.#rows.get(extension);
-    if (row === undefined || typeof this.#judged(row).standing !== 'object') return [];
+    if (row === undefined) return [];
+    const { standing } = this.#judged(row);
+    if (typeof standing !== 'object') return [];
     const live = row.contacts.filter(({ matches }) => matches).map(({ contact }) => contact);
-    return [...live, ...this.#displaced(row)];
+    return [...live, ...this.#displaced(row, standing.accepts, standing.isWithin)];
   }
 
   lockInForce(extension: string): LockInForce {
@@ -327,13 +329,12 @@ export class ExtensionTable {
     const { lock } = lockUnder(settings, policy, row.listed);
     if (lock === undefined) return 'no-lock';
     const accepts = compile(lock);
-    const isWithin = this.#networks.testOf(policy.networks ?? settings.networks);
+    const standing = this.#standing({ ...row, policy, firmware: undefined }, accepts, settings);
     const contacts = row.contacts.map(({ contact }) => ({
       contact,
-      matches: accepts(contact.userAgent) && !isOutside(contact, isWithin),
+      matches: accepts(contact.userAgent) && !isOutside(contact, standing.isWithin),
     }));
-    // Whether a lock would follow a firmware shows only when a phone comes with one.
-    return this.#standing({ ...row, policy, contacts }, accepts, settings, null);
+    return { ...standing, contacts: standing.contacts === undefined ? undefined : contacts };
   }
 
   /** What the lock accepts, by the library as it is. */
@@ -397,42 +398,23 @@ export class ExtensionTable {
     return row;
   }
 
-  #standing(
-    row: Row,
-    accepts: UserAgentTest,
-    settings: Settings = this.#settings,
-    drift: DriftTest | null = this.#driftTest(row),
-  ): Standing {
-    const { mode, requireRegistration, networks } = optionsInForce(row.policy, settings);
+  #standing(row: Row, accepts: UserAgentTest, settings: Settings = this.#settings): Standing {
+    const { mode, requireRegistration, networks, firmwareDrift } = optionsInForce(row.policy, settings);
     const isWithin = this.#networks.testOf(networks);
     return {
       accepts,
       isWithin,
-      drift: drift ?? undefined,
+      drift: this.#watchFirmware(row, firmwareDrift)?.test(firmwareDrift === 'follow'),
       mode,
       requireRegistration,
       contacts: this.#listed ? row.contacts : undefined,
-      displaced: this.#displacedAt(row, accepts, isWithin),
+      displaced: row.gone.isEmpty ? NONE : this.#displaced(row, accepts, isWithin),
     };
   }
 
-  #displaced(row: Row): readonly Contact[] {
-    const isWithin = this.#networks.testOf(row.policy.networks ?? this.#settings.networks);
-    return this.#displacedAt(row, this.#accepts(row), isWithin);
-  }
-
-  #displacedAt(
-    row: Row,
-    accepts: UserAgentTest | undefined,
-    isWithin: NetworkTest | undefined,
-  ): readonly Contact[] {
-    if (row.gone.isEmpty) return NONE;
-    return row.gone.displaced(accepts, this.#now()).filter((contact) => !isOutside(contact, isWithin));
-  }
-
-  #driftTest(row: Row): DriftTest | null {
-    const { firmwareDrift = this.#settings.firmwareDrift } = row.policy;
-    return this.#watchFirmware(row)?.test(firmwareDrift === 'follow') ?? null;
+  #displaced(row: Row, accepts: UserAgentTest, isWithin: NetworkTest | undefined): Contact[] {
+    const displaced = row.gone.displaced(accepts, this.#now());
+    return isWithin === undefined ? displaced : displaced.filter((contact) => !isOutside(contact, isWithin));
   }
 
   #accepts(row: Row): UserAgentTest | undefined {
@@ -443,8 +425,11 @@ export class ExtensionTable {
   }
 
   /** undefined where a newer firmware is another device: only a `device` lock of its own can follow. */
-  #watchFirmware(row: Row): FirmwareWatch | undefined {
-    const { lock, firmwareDrift = this.#settings.firmwareDrift } = row.policy;
+  #watchFirmware(
+    row: Row,
+    firmwareDrift = row.policy.firmwareDrift ?? this.#settings.firmwareDrift,
+  ): FirmwareWatch | undefined {
+    const { lock } = row.policy;
     if (lock === undefined || firmwareDrift === 'off') return undefined;
     if (!lock.alternatives.some(({ kind }) => kind === 'device')) return undefined;
     row.firmware ??= new FirmwareWatch(this.#now);

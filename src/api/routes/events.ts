@@ -7,6 +7,7 @@ import { eventsQuery } from '../schemas.ts';
 
 interface Query {
   last?: string;
+  after?: string;
   follow?: 'true' | 'false';
 }
 
@@ -15,8 +16,9 @@ export function eventRoutes(app: FastifyInstance, followers: Followers, stream: 
     '/v1/events',
     { schema: { querystring: eventsQuery } },
     (request, reply) => {
-      const { last = '0', follow = 'true' } = request.query;
-      const lines = followers.latest(Number(last)).join('');
+      const { last = '0', after, follow = 'true' } = request.query;
+      const known = after === undefined ? followers.latest(Number(last)) : followers.after(after);
+      const lines = known.join('');
       const type = 'application/jsonl';
       if (follow === 'false')
         return void reply.headers({ 'content-type': type, 'cache-control': 'no-store' }).send(lines);

@@ -99,8 +99,8 @@ export class Door {
     const sessions = this.#sessions;
     guard(app, { accounts, sessions, listen, names: wished.names }, this.#answers);
     pageRoutes(app, await readPage(wished.page));
-    sessionRoutes(app, { accounts, sessions, logger, now, isTls: tls !== undefined });
     addRoutes(app);
+    sessionRoutes(app, { accounts, sessions, logger, now, isTls: tls !== undefined });
     await app.ready();
     app.server.listen(listen.port, listen.host);
     await once(app.server, 'listening');

@@ -14,9 +14,13 @@ import { identify } from '../../../src/domain/identify.ts';
 import type { PhoneModel } from '../../../src/domain/phone-model.ts';
 import { userAgentFromText } from '../../../src/domain/user-agent.ts';
 import { EventLog } from '../../../src/log/event-log.ts';
+import { metricsOf } from '../../../src/metrics/collect.ts';
+import { processFigures } from '../../../src/metrics/process-figures.ts';
+import { Tallies } from '../../../src/metrics/tallies.ts';
 import { Accounts } from '../../../src/operator/accounts.ts';
 import { Library } from '../../../src/operator/library.ts';
 import { Operator } from '../../../src/operator/operator.ts';
+import { loadAttackTools } from '../../../src/phone-library/attack-tools.ts';
 import { dialplanOf } from '../../../src/service/dialplan.ts';
 import { Guardian } from '../../../src/service/guardian.ts';
 import { ExtensionTable } from '../../../src/state/extension-table.ts';
@@ -51,11 +55,14 @@ export interface Rig extends AsyncDisposable {
   readonly socket: string;
   readonly configPath: string;
   readonly api: Api;
+  /** As after a restart of the service, with nothing remembered of before. */
+  restartApi(): Promise<void>;
   readonly table: ExtensionTable;
   readonly book: ViolationBook;
   readonly operator: Operator;
   readonly accounts: Accounts;
   readonly events: EventLog;
+  readonly tallies: Tallies;
   readonly store: Store;
   readonly logged: { readonly level: string; readonly fields: object; readonly message: string }[];
   /** The contacts of one extension are now these. */
@@ -104,8 +111,11 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
   const book = new ViolationBook();
   const now = Date.now;
   const events = new EventLog(logger, now);
+  const tallies = new Tallies();
+  tallies.listen(events);
   const guardian = new Guardian({
     ...{ table, book, store, events, logger, now },
+    onJudged: tallies.judged,
     mirror: { touch: () => undefined },
     pace: async () => undefined,
     remembered: [],
@@ -136,6 +146,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
       logger,
       now,
       identify,
+      isAttackTool: await loadAttackTools(),
       accounts,
     },
     console: {
@@ -145,12 +156,25 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     health: () => ({ ...HEALTH, started: now() - 90_000, config: configPath, ...options.health }),
     dialplan: () => dialplanOf(readConfig('', configPath).gate, HEALTH.gate),
     doctor: async () => options.findings ?? [],
+    metrics: metricsOf({
+      ...{ tallies, table, book, process: processFigures() },
+      health: () => ({ ...HEALTH, ...options.health }),
+      ...{ store: () => store.health(), channels: () => options.notifier?.states ?? [], troubles: () => [] },
+    }),
     alerts: { notifier: options.notifier ?? { states: [], test: async () => [] }, troubles: [] },
   };
-  const api = createApi(deps);
+  let api = createApi(deps);
   if (options.isListening !== false) await api.listen();
   return {
-    ...{ folder, socket, configPath, api, table, book, operator, accounts, events, store, logged },
+    ...{ folder, socket, configPath, table, book, operator, accounts, events, tallies, store, logged },
+    get api() {
+      return api;
+    },
+    async restartApi() {
+      await api.close();
+      api = createApi(deps);
+      await api.listen();
+    },
     register(extension, ...phones) {
       guardian.onContacts(
         extension,

@@ -4,7 +4,7 @@ import {
   loadAttackTools,
   readAttackTools,
 } from '../../../src/phone-library/attack-tools.ts';
-import { ATTACK_USER_AGENTS } from '../../../src/phone-library/attack-user-agents.ts';
+import { ATTACK_USER_AGENTS } from './attack-user-agents.ts';
 import { readCorpus } from './corpus.ts';
 
 /** A maker's bare name says nothing either way, and nothing is known of a tool that forges a real phone's. */

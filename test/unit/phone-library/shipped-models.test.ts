@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PhoneModel } from '../../../src/domain/phone-model.ts';
-import { ATTACK_USER_AGENTS } from '../../../src/phone-library/attack-user-agents.ts';
 import {
   checkLibrary,
   createPhoneLibrary,
   loadModels,
   type PhoneLibrary,
 } from '../../../src/phone-library/library.ts';
+import { ATTACK_USER_AGENTS } from './attack-user-agents.ts';
 import { readCorpus } from './corpus.ts';
 
 const corpus = readCorpus();

@@ -1,7 +1,4 @@
-/**
- * What scanners and toll-fraud tools call themselves, from public signature lists and published captures: no model that is
- * proposed from what was seen may accept one of these.
- */
+/** What scanners and toll-fraud tools call themselves, from public signature lists and published captures. */
 export const ATTACK_USER_AGENTS: readonly string[] = [
   'friendly-scanner',
   'friendly-scanner v0.3.4',
