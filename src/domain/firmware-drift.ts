@@ -57,6 +57,14 @@ export function isUpdateOf(seen: string, of: string): boolean {
 }
 
 /**
+ * Whether a call by an update of this device may be believed before its REGISTER was: only where its phone was last, for
+ * it leaves less behind than a REGISTER does.
+ */
+export function isBelievableCall(of: Device, seen: Place, last: LastPlace | undefined, now: number): boolean {
+  return last?.ip === seen.ip && isBelievable(of, seen, last, now);
+}
+
+/**
  * Whether an update of this device may be believed, from where it is seen.
  * @param last undefined where the device was never seen registered
  * @param now seconds since the epoch
