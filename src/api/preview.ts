@@ -83,10 +83,13 @@ function judgeContacts(extension: string, then: Standing, table: ApiDeps['table'
     const isWorse = answerOf(before).kind !== 'deny' && answerOf(after).kind === 'deny';
     if (before.verdict.kind === 'deny' && !isWorse) continue;
     // Where the source is not known, its calls may still come from an address that is.
-    if (after.verdict.reason === 'not-registered' && contact.source === undefined) continue;
+    const { reason } = after.verdict;
+    if (reason === 'not-registered' && contact.source === undefined) continue;
+    // What a REGISTER only claimed of its source is not held against it.
+    if (reason === 'wrong-network' && contact.source?.proof === 'claimed') continue;
     const { userAgent, userAgentFault } = viewUserAgent(contact.userAgent);
     const address = viewAddress(contact.source?.address);
-    into.wouldViolate.push({ extension, userAgent, userAgentFault, address, reason: after.verdict.reason });
+    into.wouldViolate.push({ extension, userAgent, userAgentFault, address, reason });
   }
 }
 

@@ -56,6 +56,12 @@ const NOTICES: Readonly<Record<string, Notice>> = {
     title: ({ extension }) => `The lock of extension ${String(extension)} followed its phone's new firmware`,
     actions: ['If nobody updated that phone, look at it:  device-lock show EXT'],
   },
+  'newer-firmware-called': {
+    severity: 'warning',
+    title: ({ extension }) =>
+      `Extension ${String(extension)}: a call of its phone under a newer firmware passed before it registered`,
+    actions: ['See that its lock followed since, or else who that was:  device-lock show EXT'],
+  },
   'name-unknown': {
     severity: 'warning',
     title: ({ name }) => `The host name ${String(name)} in the allowed networks cannot be looked up`,
