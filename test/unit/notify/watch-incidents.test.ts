@@ -29,7 +29,7 @@ function watch(change: Partial<WatchOptions> = {}): void {
     ...{ costly: ['00', '+'], againAfter: 3_600_000 },
     label: (extension) => (extension === '100' ? 'Reception' : undefined),
     lockInForce: () => ({
-      ...{ ...DEFAULT_SETTINGS, source: 'own' },
+      ...{ ...DEFAULT_SETTINGS, source: 'own', grants: [] },
       lock: { alternatives: [{ kind: 'model', model: 'yealink-t4' }] },
     }),
     logger: { debug() {}, info() {}, warn() {}, error: (_, message) => void logged.push(message) },
