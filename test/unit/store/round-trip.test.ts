@@ -48,7 +48,7 @@ describe('what an operator decided comes back after a restart', () => {
     await first.commit({
       enrolments: new Map([
         ['100', good],
-        ['200', { ...code, expires: 2000 }],
+        ['200', { ...good, expires: 2000 }],
       ]),
       audit: [],
     });
