@@ -147,7 +147,7 @@ export const previewBody = object(
         },
         models: {
           ...object({
-            put: { type: 'array', minItems: 1, maxItems: 100, items: wholeModel },
+            put: { type: 'array', minItems: 1, maxItems: 20, items: wholeModel },
             remove: { type: 'array', minItems: 1, maxItems: 100, items: modelId },
           }),
           minProperties: 1,

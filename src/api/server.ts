@@ -27,6 +27,7 @@ import { settingsRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
 import { transferRoutes } from './routes/transfer.ts';
 import { trialRoutes } from './routes/trials.ts';
+import type { ConsoleView } from './shapes.ts';
 import { listenOn } from './socket.ts';
 import { Door } from './tcp/door.ts';
 
@@ -35,6 +36,10 @@ export interface Api {
   listen(): Promise<void>;
   /** Lets answers under way finish; resolves within two seconds, and removes the socket. */
   close(): Promise<void>;
+  /** Reads the console's certificate again. */
+  renewCertificate(): void;
+  /** Where the console is open, or why it is not. */
+  readonly console: ConsoleView;
 }
 
 const MAX_CONNECTIONS = 100;
@@ -54,7 +59,7 @@ export function createApi(deps: ApiDeps): Api {
     grantRoutes(to, deps);
     lifecycleRoutes(to, deps);
     settingsRoutes(to, deps);
-    decisionRoutes(to, deps);
+    decisionRoutes(to, deps, known);
     dialplanRoutes(to, deps);
     modelRoutes(to, deps);
     trialRoutes(to, deps, known);
@@ -70,6 +75,10 @@ export function createApi(deps: ApiDeps): Api {
   accountRoutes(app, accounts, door, now);
 
   return {
+    renewCertificate: () => door.renewCertificate(),
+    get console() {
+      return door.state;
+    },
     async listen() {
       await app.ready();
       await listenOn(app.server, deps.socket, deps.group);

@@ -1,7 +1,9 @@
 /** The doctor: gathers the facts, then says of every link whether it holds, with a cure where it does not. */
 import { examineAlerts } from './examine-alerts.ts';
 import { examineAsterisk } from './examine-asterisk.ts';
+import { examineConsole } from './examine-console.ts';
 import { examineGate } from './examine-gate.ts';
+import { examineNetworks } from './examine-networks.ts';
 import { examineProcess } from './examine-process.ts';
 import type { Facts } from './facts.ts';
 import type { Finding } from './finding.ts';
@@ -22,6 +24,8 @@ export function examine(facts: Facts): Finding[] {
     ...examineProcess(facts),
     ...examineAsterisk(facts),
     ...examineGate(facts),
+    ...examineNetworks(facts),
     ...examineAlerts(facts),
+    ...examineConsole(facts),
   ];
 }

@@ -2,6 +2,7 @@
 import { constants, readFileSync } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import type { ServiceHealth } from '../api/deps.ts';
+import type { ConsoleView } from '../api/shapes.ts';
 import { FAMILY } from '../astdb/entries.ts';
 import { entriesOfExtension, entriesOfSystem } from '../astdb/facts.ts';
 import type { Asterisk } from '../asterisk/port.ts';
@@ -31,6 +32,7 @@ export interface DoctorDeps {
   readonly now: () => number;
   /** Where the database came from at the start. */
   readonly origin?: Snapshot['origin'] | undefined;
+  readonly console?: () => ConsoleView;
   /** The channels for alerts that are configured. */
   readonly alerts?: () => readonly ChannelState[];
 }
@@ -67,6 +69,7 @@ export async function gatherFacts(deps: DoctorDeps, questions: number): Promise<
     now: now(),
     configMode,
     events,
+    hostNames: hostNamesOf(table),
     extensions: {
       listed: names.filter((name) => table.isListed(name)).length,
       locked: names.filter((name) => table.lockInForce(name).lock !== undefined).length,
@@ -77,6 +80,7 @@ export async function gatherFacts(deps: DoctorDeps, questions: number): Promise<
     calls: Math.max(0, health.gate.answered - questions),
     origin: deps.origin,
     alerts: deps.alerts?.() ?? [],
+    console: deps.console?.() ?? { url: null, failure: null },
     log: { path: config.log.path, writable },
   };
 }
@@ -108,4 +112,9 @@ function wanted({ config, service, now }: DoctorDeps): () => Map<string, string>
 async function checkWritable(path: string): Promise<true> {
   if (path !== '-') await access(path, constants.W_OK);
   return true;
+}
+
+function hostNamesOf(table: ExtensionTable): Facts['hostNames'] {
+  const unknown = table.unknownHostNames;
+  return { known: table.hostNames.size - unknown.length, unknown };
 }

@@ -318,21 +318,19 @@ export class Operator {
     }
     for (const [extension, policy] of policies) table.setPolicy(extension, policy);
     await judgeAnew(policies.keys());
-    for (const extension of able) {
-      if (request.clear !== true || (await this.#clearReported(extension, report))) {
-        report.done.push(extension);
-      }
-    }
+    if (await this.#clearReported(cleared, report)) report.done.push(...able);
   }
 
-  async #clearReported(extension: string, report: BulkReport): Promise<boolean> {
+  /** What was cleared in one go is written in one go: whether it is on disk, one of them tells for all. */
+  async #clearReported(extensions: readonly string[], report: BulkReport): Promise<boolean> {
     const at = this.#options.now();
-    if (this.#options.clear(extension) === 0) return true;
+    const last = extensions.filter((extension) => this.#options.clear(extension) > 0).at(-1);
+    if (last === undefined) return true;
     try {
-      await this.#expectCleared(extension, at);
+      await this.#expectCleared(last, at);
       return true;
     } catch (error) {
-      note(report, extension, error);
+      for (const extension of extensions) note(report, extension, error);
       return false;
     }
   }

@@ -18,7 +18,7 @@ import { consoleOptions } from './console.ts';
 import { dialplanOf } from './dialplan.ts';
 import { healthOf } from './health.ts';
 import { Service } from './service.ts';
-import { BEAT_EVERY } from './supervise.ts';
+import { BEAT_EVERY, LAST_END } from './supervise.ts';
 
 /** However the parts behave, the process has ended by then. Milliseconds. */
 const STOP_DEADLINE = 4000;
@@ -60,6 +60,7 @@ export async function serve(configPath: string): Promise<void> {
   const doctor = createDoctor({
     ...{ config, service, asterisk, store, health, now, origin: snapshot.origin },
     alerts: () => notifier.states,
+    console: () => api.console,
   });
   const alerting = createAlerting({ config, service, store, snapshot, doctor, logger, now, notifier });
   const { table, book, operator, enrolment, grants, library, events } = service;
@@ -91,6 +92,7 @@ export async function serve(configPath: string): Promise<void> {
     ...{ accounts, console: consoleOptions(config.console) },
     dialplan: () => dialplanOf(config, service.gateAddress),
   });
+  process.on('SIGHUP', () => api.renewCertificate());
   try {
     alerting.start();
     await service.start();
@@ -106,6 +108,8 @@ export async function serve(configPath: string): Promise<void> {
     );
   }
   logger.info({ event: 'started', gate: service.gateAddress, config: configPath }, 'device-lock is ready');
+  const lastEnd = process.env[LAST_END] ?? '';
+  if (lastEnd !== '') events.note('service-restarted', { why: lastEnd });
   const beat = setInterval(() => process.send?.('alive'), BEAT_EVERY);
   process.send?.('alive');
 

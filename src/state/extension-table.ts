@@ -309,6 +309,11 @@ export class ExtensionTable {
     ]);
   }
 
+  /** Those of them that were never told of. */
+  get unknownHostNames(): string[] {
+    return [...this.hostNames].filter((name) => !this.#networks.isKnown(name));
+  }
+
   /** What a host's name stands for; networks with one that was never told of are not asked for. */
   setAddresses(hostName: string, addresses: readonly string[]): void {
     this.#networks.setAddresses(hostName, addresses);

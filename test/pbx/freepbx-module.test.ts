@@ -1,10 +1,13 @@
 /** The FreePBX module's pages and hooks under its PHPs, against the real API with its real table and database. */
-import { link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PhpVersion } from '../lab/cache.ts';
 import { Php } from '../lab/php.ts';
 import { DESK, makeRig, type Rig, THIEF } from '../unit/api/rig.ts';
 
+const CERT = fileURLToPath(new URL('../unit/api/tcp/localhost.crt', import.meta.url));
+const KEY = fileURLToPath(new URL('../unit/api/tcp/localhost.key', import.meta.url));
 const EXTENSION = { display: 'extensions', extdisplay: '1001' };
 const HOSTILE = `<img src=x onerror=alert(1)>"'\u202e\u0007evil`;
 
@@ -46,11 +49,12 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
     return { html: result[0].html, session };
   }
 
-  async function save(fields: Record<string, string>, session?: Ran['session']): Promise<Ran> {
+  async function save(fields: Record<string, string>, session?: Ran['session'], ini?: string): Promise<Ran> {
     const shown = session ?? (await tab()).session;
     const token = String(shown['devicelock_token']);
     const post = { action: 'edit', devicelock_token: token, ...fields };
-    return run('save', { method: 'POST', request: EXTENSION, session: shown, post });
+    const where = ini === undefined ? {} : { config: php.inside(ini) };
+    return run('save', { method: 'POST', request: EXTENSION, session: shown, post, ...where });
   }
 
   const lock = async () => (await rig.ask('GET', '/v1/extensions/1001')).body.lock;
@@ -196,6 +200,21 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
     expect(notices).toEqual({});
     expect((await run('watch', far)).notices).toEqual({});
     expect((await run('page', far)).result).toContain('runs on another host');
+  });
+
+  test('a service on another host is asked over TLS, with a token that the audit names', async () => {
+    await using far = await makeRig({ console: { tlsCert: CERT, tlsKey: KEY } });
+    const { body } = await far.ask('POST', '/v1/tokens', { name: 'pbx', role: 'operator' });
+    await copyFile(CERT, php.outside('authority.pem'));
+    await writeFile(php.outside('token'), `${body.token}\n`);
+    const ini = `url = ${body.console.url}\ntoken-file = ${php.inside('token')}\nca-file = ${php.inside('authority.pem')}\n`;
+    await writeFile(php.outside('tls.ini'), ini);
+    const shown = await run('tab', { request: EXTENSION, config: php.inside('tls.ini') });
+    expect(shown.result[0].html).toContain('this-device');
+    await save({ devicelock_mode: 'monitor', devicelock_mode_was: 'inherit' }, shown.session, 'tls.ini');
+    expect((await far.ask('GET', '/v1/audit?limit=1')).body.audit[0].who).toBe('token:pbx');
+    await writeFile(php.outside('tls.ini'), ini.replace(/ca-file.*/, ''));
+    expect((await run('page', { config: php.inside('tls.ini') })).result).toContain('does not answer');
   });
 
   test('a gate that is not the first line is a critical notice, which goes when it is mended', async () => {

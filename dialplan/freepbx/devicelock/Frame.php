@@ -39,8 +39,8 @@ final class Frame
 		$transport = json_encode(['kind' => 'freepbx', 'url' => self::HANDLER, 'token' => $this->session->token()], JSON_UNESCAPED_SLASHES);
 		// A browser keeps the page until it is another one.
 		$src = self::PAGE . '?' . filemtime($page);
-		return '<iframe id="devicelock-console" title="Device Lock" src="' . Text::html($src) . '" data-transport="' . Text::html($transport)
-			. '" style="display:block;width:100%;height:calc(100vh - 9rem);min-height:32rem;border:0"></iframe>';
+		return '<div class="container-fluid"><h1>' . _('Device Lock') . '</h1><iframe id="devicelock-console" title="Device Lock" src="' . Text::html($src) . '" data-transport="' . Text::html($transport)
+			. '" style="display:block;width:100%;height:calc(100vh - 9rem);min-height:32rem;border:0"></iframe></div>';
 	}
 
 	private function isAnswering(): bool
