@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { CallView, ExtensionView } from '../../src/api/shapes.ts';
+import type { CallView, ExtensionView, NewEnrolmentView } from '../../src/api/shapes.ts';
 import { path, query } from '../../src/cli/client.ts';
 import { Php } from '../lab/php.ts';
 import { until } from '../lab/until.ts';
@@ -150,6 +150,22 @@ describe.each(['22', '16'] as const)('as FreePBX has it, Asterisk %s', (version)
       await scene.lab.rasterisk('channel originate PJSIP/1002 extension 80015550188@from-internal');
       await refused('1002', '80015550188');
     });
+  });
+
+  it('a new phone takes the lock over by the feature code, although the gate refuses it', async () => {
+    const { phone } = await lockedPhone();
+    const fresh = await scene.registered('1001', 'snomD785/10.1.159.12', { at: ELSEWHERE });
+    await scene.knows('1001', 'snomD785/10.1.159.12');
+    expect(await statusOf(fresh, '90015550100')).toBe(403);
+    const { code } = await scene.service.json<NewEnrolmentView>('enrol', '1001');
+    const call = await fresh.invite(`*55${code}`);
+    await until('the lock has moved', SOON_MS, async () => {
+      const { lock } = await scene.service.api.get<ExtensionView>(path('extensions', '1001'));
+      return JSON.stringify(lock.alternatives).includes('snomD785');
+    });
+    await call.hangup();
+    expect(await statusOf(fresh, '90015550100')).toBe(200);
+    expect(await statusOf(phone, '90015550100')).toBe(403);
   });
 
   describe('an emergency call passes from any device', () => {

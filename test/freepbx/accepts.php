@@ -1,5 +1,5 @@
 <?php
-/** Says of gates and emergency numbers whether the module takes them. Standard input: {gates, numbers}; prints the same of booleans. */
+/** Says of gates, feature codes and emergency numbers whether the module takes them. Standard input: {gates, codes, numbers}; prints the same of booleans. */
 
 use FreePBX\modules\Devicelock\Dialplan\Settings;
 
@@ -18,5 +18,6 @@ function isTaken(array $part): bool
 $input = json_decode((string) stream_get_contents(STDIN), true);
 echo json_encode([
 	'gates' => array_map(static function (string $gate): bool { return isTaken(['gate' => $gate]); }, $input['gates']),
+	'codes' => array_map(static function (string $code): bool { return isTaken(['featureCode' => $code]); }, $input['codes']),
 	'numbers' => array_map(static function (string $number): bool { return isTaken(['emergencyNumbers' => [$number]]); }, $input['numbers']),
 ]);

@@ -20,14 +20,16 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
     for (const file of files) await php.lint(file);
   });
 
-  test('it takes the gates and numbers that the configuration takes, and no others', async () => {
+  test('it takes the gates, feature codes and numbers that the configuration takes, and no others', async () => {
     const gates = [...sample('0129.:[]af'), ...GATES];
     const numbers = [...sample('09*#+_XZN[-]'), ...NUMBERS];
-    const said = await php.feed('test/freepbx/accepts.php', JSON.stringify({ gates, numbers }));
-    const taken = JSON.parse(said) as { readonly gates: boolean[]; readonly numbers: boolean[] };
+    const codes = [...sample('09*#x+'), '', '*55', '#1', '*', '*12345678'];
+    const said = await php.feed('test/freepbx/accepts.php', JSON.stringify({ gates, numbers, codes }));
+    const taken = JSON.parse(said) as Readonly<Record<'gates' | 'numbers' | 'codes', boolean[]>>;
     const expected = {
-      gates: gates.map((gate) => isTaken(`address = ${JSON.stringify(gate)}`)),
-      numbers: numbers.map((number) => isTaken(`emergency-numbers = [${JSON.stringify(number)}]`)),
+      gates: gates.map((gate) => isTaken(`[gate]\naddress = ${JSON.stringify(gate)}`)),
+      codes: codes.map((code) => isTaken(`[enrolment]\nfeature-code = ${JSON.stringify(code)}`)),
+      numbers: numbers.map((number) => isTaken(`[gate]\nemergency-numbers = [${JSON.stringify(number)}]`)),
     };
     expect(taken).toEqual(expected);
     for (const list of Object.values(taken)) expect(new Set(list)).toEqual(new Set([true, false]));
@@ -71,9 +73,9 @@ function sample(characters: string): string[] {
   return fc.sample(text, 500);
 }
 
-function isTaken(line: string): boolean {
+function isTaken(lines: string): boolean {
   try {
-    readConfig(`[gate]\n${line}`, 'device-lock.toml');
+    readConfig(lines, 'device-lock.toml');
     return true;
   } catch {
     return false;

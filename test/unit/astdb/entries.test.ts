@@ -9,6 +9,7 @@ import {
   pieces,
 } from '../../../src/astdb/entries.ts';
 import { recoverFrom } from '../../../src/astdb/recovery.ts';
+import type { Grant } from '../../../src/domain/grant.ts';
 import type { Alternative } from '../../../src/domain/lock.ts';
 import { type ExtensionPolicy, NO_POLICY } from '../../../src/domain/policy.ts';
 import { userAgentFromText } from '../../../src/domain/user-agent.ts';
@@ -83,8 +84,13 @@ describe('what a lost database is rebuilt from', () => {
       firmwareDrift: fc.constantFrom('off' as const, 'notify' as const, 'follow' as const, undefined),
       networks: fc.option(fc.array(text, { maxLength: 16 }), { nil: undefined }),
     });
+    const until = fc.integer({ min: 1, max: 8_640_000_000_000_000 });
+    const grants = fc.array<Grant>(fc.record({ alternative, until }), { minLength: 1, maxLength: 16 });
+    const granted = fc
+      .tuple(policy, fc.option(grants))
+      .map(([decided, some]): ExtensionPolicy => (some === null ? decided : { ...decided, grants: some }));
     fc.assert(
-      fc.property(policy, (given) => {
+      fc.property(granted, (given) => {
         const entries = extensionEntries('1001', { ...facts, policy: given, lock: given.lock });
         const isEmpty = Object.values(given).every((value) => value === undefined);
         expect(recoverFrom(entries).policies.get('1001')).toEqual(isEmpty ? undefined : given);
@@ -108,6 +114,20 @@ describe('what a lost database is rebuilt from', () => {
   it('puts pieces together in their order', () => {
     const long = ['x'.repeat(900), 'y'.repeat(900), 'z'].join('');
     expect(joinPieces('MODEL', new Map([...pieces('MODEL/a', long)].reverse())).get('a')).toBe(long);
+  });
+
+  it('leaves a grant out that it cannot read, and never makes it last', () => {
+    const good = { alternative: DEVICE, until: 1_900_000_000_000 };
+    for (const odd of [
+      null,
+      'x',
+      { alternative: DEVICE },
+      { ...good, until: '9' },
+      { ...good, until: 1e300 },
+    ]) {
+      const tree = new Map([['LOCK/1001/0', asciiJson({ ...LOCKED, grants: [odd, good] })]]);
+      expect(recoverFrom(tree).policies.get('1001')).toEqual({ ...LOCKED, grants: [good] });
+    }
   });
 
   it('names what it cannot read, and recovers the rest', () => {

@@ -149,6 +149,49 @@ test('what is exported to a file is private, and comes in again', async () => {
   expect((await json('show', '1003')).lock.source).toBe('own');
 });
 
+test('a one-time code is issued, listed without itself, shown, and taken back', async () => {
+  const { out, code: exit } = await here('enrol', '1002', '--for', '2h');
+  expect(exit).toBe(0);
+  const [, code = ''] = /^Code +(\d{8})$/m.exec(out) ?? [];
+  expect(out.replace(/\s+/g, ' ')).toContain(`*55${code} at once`);
+  const listed = await here('enrol', '--list');
+  expect(listed.out).toMatch(/^1002 +\S+ +in 2 h +cli:/m);
+  expect(listed.out).not.toContain(code);
+  expect((await here('show', '1002')).out).toContain('a one-time code is good; it ends in 2 h');
+  expect(await json('enrol', '1002', '--cancel')).toEqual({ cancelled: true });
+  expect((await here('enrol', '--list')).out).toBe('No code is good now.\n');
+  expect(await here('enrol', '1002', '--for', 'long')).toMatchObject({ code: 2 });
+  expect(await here('enrol', '1002', '--for', '8d')).toMatchObject({ code: 1 });
+  expect(await here('enrol')).toMatchObject({ code: 2 });
+});
+
+test('a device is granted for a time, exported, and taken back', async () => {
+  await here('lock', '1002', '--model', 'yealink-t4');
+  const granted = await here('grant', '1002', '--exact', 'Zoiper 5', '--prefix', 'Linphone', '--for', '3d');
+  expect(granted.out).toMatch(/exact "Zoiper 5", until /);
+  const { policy } = await json('show', '1002');
+  const [{ alternative, until }] = policy.grants;
+  expect(alternative).toEqual({ kind: 'custom', match: 'exact', value: 'Zoiper 5' });
+  expect(Date.parse(until) - Date.now()).toBeLessThanOrEqual(3 * 86_400_000);
+  expect(await json('check', '1002', '--user-agent', 'Linphone/5')).toMatchObject({ answer: 'allow' });
+  const exported = await json('export');
+  expect(exported.policies['1002'].grants).toEqual(policy.grants);
+  expect(await json('grant', '1002', '--remove')).toEqual({ extension: '1002', removed: 2 });
+  expect(await json('check', '1002', '--user-agent', 'Linphone/5')).toMatchObject({ answer: 'deny' });
+  const file = join(rig.folder, 'granted.json');
+  await writeFile(file, JSON.stringify(exported));
+  await json('import', file);
+  expect((await json('show', '1002')).policy.grants).toEqual(policy.grants);
+  await json('grant', '1002', '--remove');
+  for (const words of [
+    ['--for', '3d'],
+    ['--exact', 'x'],
+    ['--exact', 'x', '--until', 'someday'],
+  ]) {
+    expect(await here('grant', '1002', ...words)).toMatchObject({ code: 2 });
+  }
+});
+
 test('the latest events come one a line', async () => {
   rig.events.note('first-thing', {});
   rig.events.note('second-thing', { why: 'a reason' });

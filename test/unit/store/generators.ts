@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { SourceAddress } from '../../../src/domain/address.ts';
 import type { CallRecord } from '../../../src/domain/call-record.ts';
 import type { Contact } from '../../../src/domain/contact.ts';
+import type { EnrolmentCode } from '../../../src/domain/enrolment.ts';
 import type { Alternative } from '../../../src/domain/lock.ts';
 import type { PhoneModel } from '../../../src/domain/phone-model.ts';
 import type { ExtensionPolicy, Options, Settings } from '../../../src/domain/policy.ts';
@@ -145,7 +146,7 @@ const options = {
   networks: fc.array(hostileText, { maxLength: 4 }),
 } satisfies { [K in keyof Options]: fc.Arbitrary<Options[K]> };
 
-export const policies: fc.Arbitrary<ExtensionPolicy> = fc.record({
+const decided = fc.record({
   lock: maybe(fc.record({ alternatives: fc.array(alternatives, { minLength: 1, maxLength: 16 }) })),
   mode: maybe(options.mode),
   requireRegistration: maybe(options.requireRegistration),
@@ -154,6 +155,21 @@ export const policies: fc.Arbitrary<ExtensionPolicy> = fc.record({
   firstUse: maybe(options.firstUse),
   firmwareDrift: maybe(options.firmwareDrift),
   networks: maybe(options.networks),
+});
+
+const grants = fc.array(fc.record({ alternative: alternatives, until: time }), { maxLength: 16 });
+
+/** Without a grant, nothing speaks of grants. */
+export const policies: fc.Arbitrary<ExtensionPolicy> = fc
+  .tuple(decided, grants)
+  .map(([policy, granted]) => (granted.length === 0 ? policy : { ...policy, grants: granted }));
+
+export const enrolmentCodes: fc.Arbitrary<EnrolmentCode> = fc.record({
+  salt: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 32, maxLength: 32 }),
+  hash: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 }),
+  issued: time,
+  expires: time,
+  by: someText,
 });
 
 export const models: fc.Arbitrary<PhoneModel> = fc.record({

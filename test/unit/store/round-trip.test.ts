@@ -39,6 +39,33 @@ describe('what a new database holds', () => {
 });
 
 describe('what an operator decided comes back after a restart', () => {
+  test('one-time codes; a new one takes those along that are over', async () => {
+    const [code] = fc.sample(generate.enrolmentCodes, 1);
+    if (code === undefined) throw new Error('unreachable');
+    const path = temporaryPath();
+    const first = await open(path);
+    const good = { ...code, issued: 1000, expires: 3000 };
+    await first.commit({
+      enrolments: new Map([
+        ['100', good],
+        ['200', { ...good, expires: 2000 }],
+      ]),
+      audit: [],
+    });
+    await first.commit({
+      enrolments: new Map([['300', { ...code, issued: 2000, expires: 4000 }]]),
+      audit: [],
+    });
+    await first.close();
+    const second = await open(path);
+    const { enrolments } = await second.load();
+    expect([...enrolments.keys()]).toEqual(['100', '300']);
+    expect(enrolments.get('100')).toEqual(good);
+    await second.commit({ enrolments: new Map([['100', undefined]]), audit: [] });
+    expect([...(await second.load()).enrolments.keys()]).toEqual(['300']);
+    await second.close();
+  });
+
   test('policies, settings, models and audit, whatever their text', async () => {
     const property = fc.asyncProperty(
       fc.uniqueArray(fc.tuple(generate.extensionNames, generate.policies), { selector: ([name]) => name }),
