@@ -8,6 +8,7 @@ import { reported } from '../operator/report.ts';
 import { type LockInForce, lockUnder } from '../state/lock-in-force.ts';
 import type { ApiDeps } from './deps.ts';
 import { inTurns } from './in-turns.ts';
+import type { KnownDevices } from './known-devices.ts';
 import type { Preview } from './shapes.ts';
 import { viewAddress, viewLock, viewUserAgent, viewViolation } from './views.ts';
 import { type Change, type WouldBe, wouldBe } from './would-be.ts';
@@ -24,8 +25,9 @@ const LISTS = ['changes', 'wouldViolate', 'wouldEnd', 'failed'] as const;
 type Lists = { -readonly [K in (typeof LISTS)[number]]: Preview[K][number][] };
 
 /** @throws Fault where the change could not be made at all */
-export async function previewOf(change: Change, deps: Deps): Promise<Preview> {
-  const would = wouldBe(change, deps);
+export async function previewOf(change: Change, deps: Deps, known: KnownDevices): Promise<Preview> {
+  await known.refresh();
+  const would = wouldBe(change, { ...deps, known });
   const all = emptyLists();
   const total = { changes: 0, wouldViolate: 0, wouldEnd: 0, failed: 0 };
   for await (const slice of inTurns([...would.extensions], JUDGED_A_TURN)) {
