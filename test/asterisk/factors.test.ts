@@ -73,6 +73,19 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
       expect((await view('1003')).lock.alternatives).toEqual([{ kind: 'device', userAgent: WITH_MAC }]);
     });
 
+    it('with its MAC is followed to a new address once the old registration is over', async () => {
+      await follows('1013', WITH_MAC);
+      const before = await scene.phone('1013', WITH_MAC);
+      await before.register({ expires: 1 });
+      await until('the old registration is over', SOON_MS, async () => {
+        const { sightings } = await view('1013');
+        return sightings.some(({ lastSeen }) => Date.now() > Date.parse(lastSeen) + 2000);
+      });
+      const updated = await scene.registered('1013', WITH_MAC_NEWER, { at: ELSEWHERE });
+      await lockedTo('1013', WITH_MAC_NEWER);
+      expect(await statusOf(updated)).toBe(200);
+    });
+
     it('is refused and said where that is wanted, until it is accepted', async () => {
       await scene.lockTo('1002', DESK_PHONE);
       await scene.policy('1002', { firmwareDrift: 'notify' });
