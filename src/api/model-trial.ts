@@ -1,5 +1,4 @@
 /** Tries a phone model that nobody saved: its pattern and samples, beside the library and what is registered now. */
-import type { TextTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import { checkModel } from '../phone-library/library.ts';
 import type { ModelFault } from '../phone-library/model-check.ts';
@@ -19,10 +18,11 @@ export interface TriedModel {
 type Deps = Pick<ApiDeps, 'table' | 'library' | 'isAttackTool'>;
 
 /** Other User-Agents of the maker are looked for among so many. */
-const MAX_SEEN = 2000;
+const MAX_SEEN = 500;
 /** Models whose samples are held against a pattern in one turn. */
 const CHECKED_A_TURN = 8;
-const NAMES_A_TURN = 2000;
+const NAMES_A_TURN = 1000;
+const TESTED_A_TURN = 500;
 
 /** @throws Fault where none can be proposed */
 export async function proposalOf(userAgent: string, deps: Deps, known: KnownDevices): Promise<ModelProposal> {
@@ -36,7 +36,7 @@ export async function proposalOf(userAgent: string, deps: Deps, known: KnownDevi
   });
   return {
     ...proposed,
-    covers: coveredBy(known.compile(proposed.pattern), seen),
+    covers: await coveredBy(known.compile(proposed.pattern), seen, deps),
     existing: known.modelOf(userAgent) ?? null,
   };
 }
@@ -54,7 +54,7 @@ export async function trialOf(tried: TriedModel, deps: Deps, known: KnownDevices
     faults.push(...checkModel(model, slice, compile).slice(own.length));
   }
   const problems = faults.flatMap(problemOf);
-  const covers = typeof test === 'function' ? coveredBy(test, await seenDevices(deps)) : [];
+  const covers = await coveredBy(test, await seenDevices(deps), deps);
   return { ok: problems.length === 0, problems, covers };
 }
 
@@ -84,13 +84,18 @@ async function seenDevices({ table }: Pick<Deps, 'table'>): Promise<Map<string, 
   return seen;
 }
 
-function coveredBy(
+/** In natural order. */
+async function coveredBy(
   test: ReturnType<KnownDevices['compile']>,
   seen: ReadonlyMap<string, readonly string[]>,
-): string[] {
-  const accepts: TextTest = typeof test === 'function' ? test : () => false;
-  const covered = [...seen].flatMap(([text, extensions]) => (accepts(text) ? extensions : []));
-  return [...new Set(covered)].sort(NATURAL.compare);
+  { table }: Pick<Deps, 'table'>,
+): Promise<string[]> {
+  if (typeof test !== 'function') return [];
+  const covered = new Set<string>();
+  for await (const slice of inTurns(seen, TESTED_A_TURN)) {
+    for (const [text, extensions] of slice) {
+      if (test(text)) for (const extension of extensions) covered.add(extension);
+    }
+  }
+  return table.names().filter((name) => covered.has(name));
 }
-
-const NATURAL = new Intl.Collator('en', { numeric: true });

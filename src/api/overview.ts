@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { StoreError } from '../store/store.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiDeps, Identity } from './deps.ts';
 import { type History, NO_HISTORY, readHistory } from './history.ts';
 import { inTurns } from './in-turns.ts';
 import type { KnownDevices } from './known-devices.ts';
@@ -30,11 +30,15 @@ const MAX_AGE = 10_000;
 /** One row takes up to 100 microseconds, where its User-Agent was not seen before. */
 const ROWS_A_TURN = 50;
 
+/** The most User-Agents of which is remembered what they say. */
+const MAX_REMEMBERED = 50_000;
+
 const CHANGES = ['event', 'violation', 'touched'] as const;
 
 export class OverviewMaker {
   readonly #deps: ApiDeps;
   readonly #known: KnownDevices;
+  readonly #identities = new Map<string, Identity>();
   #version = 0;
   #latest: { readonly version: number; readonly began: number; readonly made: Promise<Overview> } | undefined;
   #next: Promise<Overview> | undefined;
@@ -57,6 +61,15 @@ export class OverviewMaker {
   close(): void {
     for (const event of CHANGES) this.#deps.events.off(event, this.#onChange);
   }
+
+  readonly #identify: ApiDeps['identify'] = (userAgent) => {
+    let found = this.#identities.get(userAgent);
+    if (found !== undefined) return found;
+    if (this.#identities.size >= MAX_REMEMBERED) this.#identities.clear();
+    found = this.#deps.identify(userAgent);
+    this.#identities.set(userAgent, found);
+    return found;
+  };
 
   readonly #onChange = (): void => {
     this.#version++;
@@ -102,7 +115,8 @@ export class OverviewMaker {
 
   /** @param hash of all but the time at the end, so that the same table has the same */
   async *#text(history: History | undefined, hash: ReturnType<typeof createHash>): AsyncIterable<string> {
-    const { table, book, identify, now } = this.#deps;
+    const { table, book, now } = this.#deps;
+    const identify = this.#identify;
     const sources = { table, book, identify, known: this.#known, history: history ?? NO_HISTORY };
     let separator = '{"extensions":[';
     for await (const names of inTurns(table.names(), ROWS_A_TURN)) {
