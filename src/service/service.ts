@@ -20,6 +20,7 @@ import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
 import { Library } from '../operator/library.ts';
 import { Operator } from '../operator/operator.ts';
+import { Reactions } from '../reaction/reactions.ts';
 import { ExtensionTable } from '../state/extension-table.ts';
 import { ViolationBook } from '../state/violation-book.ts';
 import type { Snapshot, Store } from '../store/store.ts';
@@ -53,6 +54,7 @@ export class Service {
   readonly heartbeat: Heartbeat;
   readonly gate: Gate;
   readonly tracker: Tracker;
+  readonly reactions: Reactions;
   readonly #parts: ServiceParts;
   readonly #guardian: Guardian;
   /** A stranger at the port must not fill the log. */
@@ -86,8 +88,16 @@ export class Service {
         extension === undefined ? entriesOfSystem(memory) : entriesOfExtension(extension, memory),
       extensions: () => this.table.extensions(),
     });
+    this.reactions = new Reactions({
+      ...{ table: this.table, book: this.book, events: this.events },
+      ...{ asterisk, store, logger, now },
+      tracker: () => this.tracker,
+      remembered: snapshot.contacts,
+      kept: snapshot.keptContacts,
+    });
     this.#guardian = new Guardian({
       ...{ table: this.table, book: this.book, mirror: this.mirror, events: this.events },
+      reactions: this.reactions,
       ...{ store, logger, now, pace },
       remembered: snapshot.contacts,
       quietAfter: config.violations['quiet-after'] * 1000,
@@ -153,6 +163,7 @@ export class Service {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#recoverAgain);
     this.tracker.stop();
+    this.reactions.stop();
     await Promise.race([this.heartbeat.end(), new Promise((resolve) => setTimeout(resolve, 500))]);
     await Promise.all([this.gate.close(), this.#parts.asterisk.stop()]);
   }

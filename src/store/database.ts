@@ -16,6 +16,7 @@ import { ExtensionsTable } from './tables/extensions.ts';
 import { MetaTable } from './tables/meta.ts';
 import { ModelsTable } from './tables/models.ts';
 import { PoliciesTable } from './tables/policies.ts';
+import { ReactionsTable } from './tables/reactions.ts';
 import { SettingsTable } from './tables/settings.ts';
 import { SightingsTable } from './tables/sightings.ts';
 import { ViolationsTable } from './tables/violations.ts';
@@ -48,9 +49,10 @@ export class StoreDatabase {
       violations: new ViolationsTable(db),
       sightings: new SightingsTable(db),
       calls: new CallsTable(db),
+      reactions: new ReactionsTable(db),
       audit: new AuditTable(db),
     };
-    const { meta, violations, sightings, calls, audit } = this.#tables;
+    const { meta, violations, sightings, calls, reactions, audit } = this.#tables;
     this.handlers = {
       load: () => this.#load(),
       commit: (change, guard) => this.#commit(change, guard),
@@ -59,6 +61,7 @@ export class StoreDatabase {
       violations: (filter) => violations.read(filter),
       sightings: (filter) => sightings.read(filter),
       calls: (filter) => calls.read(filter),
+      reactions: (filter) => reactions.read(filter),
       audit: (filter) => audit.read(filter),
       prune: (step) => this.#pruner.step(step),
       facts: () => this.#facts(),
@@ -91,6 +94,7 @@ export class StoreDatabase {
       settings: settings.read(),
       extensions: extensions.readAll(),
       contacts: contacts.readAll(),
+      keptContacts: contacts.readKept(),
       openViolations: violations.readOpen(),
       clearedViolations: violations.readCleared(),
       nextViolationId,
@@ -134,7 +138,7 @@ export class StoreDatabase {
 
   /** A row that the schema refuses (a fault of ours) is left out: it must not hold up the others for ever. */
   #writeBatch(batch: Batch, guard: Guard): Questions['batch']['answer'] {
-    const { meta, violations, calls, contacts, extensions, sightings } = this.#tables;
+    const { meta, violations, calls, contacts, extensions, sightings, reactions } = this.#tables;
     let refused = 0;
     let why: string | undefined;
     const each = <T>(rows: Iterable<T>, write: (row: T) => void) => {
@@ -157,6 +161,8 @@ export class StoreDatabase {
       each(batch.calls, (call) => calls.put(call));
       each(batch.goneContacts, (id) => contacts.delete(id));
       each(batch.contacts, (contact) => contacts.put(contact));
+      each(batch.keptContacts, ([id, stored]) => contacts.keep(id, stored));
+      each(batch.reactions, (reaction) => reactions.add(reaction));
       each(batch.extensions === undefined ? [] : [batch.extensions], (all) => extensions.replaceAll(all));
       each(batch.sightings, (sighting) => sightings.add(sighting));
       meta.writeLastBatch(batch.id);

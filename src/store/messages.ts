@@ -5,6 +5,7 @@
 import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
+import type { Reaction } from '../domain/reaction.ts';
 import type { Sighting } from '../domain/sighting.ts';
 import type { Violation } from '../domain/violation.ts';
 import type { Change, Page, Snapshot, StoreFault } from './store.ts';
@@ -17,12 +18,14 @@ export interface Batch {
   readonly calls: readonly CallRecord[];
   readonly contacts: readonly Contact[];
   readonly goneContacts: readonly string[];
+  readonly keptContacts: readonly (readonly [id: string, stored: string])[];
+  readonly reactions: readonly Reaction[];
   readonly extensions: ReadonlyMap<string, string | undefined> | undefined;
   readonly sightings: readonly Sighting[];
 }
 
 /** Tables with a bound on age and on rows. */
-export type BoundedTable = 'violations' | 'sightings' | 'calls' | 'audit';
+export type BoundedTable = 'violations' | 'sightings' | 'calls' | 'reactions' | 'audit';
 
 export interface PruneStep {
   readonly table: BoundedTable;
@@ -48,6 +51,7 @@ export interface Questions {
   violations: { ask: { readonly extension?: string; readonly open?: boolean } & Page; answer: Violation[] };
   sightings: { ask: { readonly extension: string } & Page; answer: Sighting[] };
   calls: { ask: { readonly extension?: string } & Page; answer: CallRecord[] };
+  reactions: { ask: { readonly extension?: string } & Page; answer: Reaction[] };
   audit: { ask: { readonly target?: string } & Page; answer: AuditEntry[] };
   /** The answer: how many rows are still to go at least; 0 where none is. */
   prune: { ask: PruneStep; answer: number };

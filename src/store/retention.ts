@@ -9,6 +9,7 @@ export const DEFAULT_RETENTION: Retention = {
   violations: { days: 180, maxRows: 200_000 },
   sightings: { days: 180, maxRows: 200_000 },
   calls: { days: 180, maxRows: 200_000 },
+  reactions: { days: 180, maxRows: 200_000 },
   audit: { days: 5 * 365, maxRows: 1_000_000 },
 };
 
@@ -20,6 +21,7 @@ const AGE: Readonly<Record<BoundedTable, string>> = {
   violations: 'ended_at',
   sightings: 'last_seen',
   calls: 'at',
+  reactions: 'last_at',
   audit: 'at',
 };
 
@@ -37,6 +39,7 @@ export class Pruner {
       violations: statements(db, 'violations'),
       sightings: statements(db, 'sightings'),
       calls: statements(db, 'calls'),
+      reactions: statements(db, 'reactions'),
       audit: statements(db, 'audit'),
     };
   }

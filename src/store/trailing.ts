@@ -101,7 +101,8 @@ export class TrailingWriter {
 }
 
 function sizeOf(batch: Batch): number {
-  const { violations, calls, contacts, goneContacts, extensions, sightings } = batch;
-  const rows = violations.length + calls.length + contacts.length + goneContacts.length + sightings.length;
+  const { violations, calls, contacts, goneContacts, keptContacts, reactions, extensions, sightings } = batch;
+  const lists = [violations, calls, contacts, goneContacts, keptContacts, reactions, sightings];
+  const rows = lists.reduce((sum, { length }) => sum + length, 0);
   return rows + (extensions === undefined ? 0 : 1);
 }

@@ -41,6 +41,12 @@ export class Sources {
     }
   }
 
+  /** A request of the REGISTERs that made this contact came and brought it to no new state: it unregistered. */
+  hasLeft(contact: Contact): boolean {
+    const own = this.#logins.get(contact.extension)?.findLast(({ callId }) => callId === contact.callId);
+    return own !== undefined && !own.isSpent;
+  }
+
   /** The contact with the source of the REGISTER that brought it to its present state. */
   prove(contact: Contact, before: Contact | undefined): Contact {
     const fresh = (this.#logins.get(contact.extension) ?? []).filter(({ isSpent }) => !isSpent);

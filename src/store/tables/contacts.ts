@@ -23,15 +23,22 @@ interface ContactRow extends UserAgentColumns, AddressColumns {
 
 export class ContactsTable {
   readonly #read;
+  readonly #readKept;
   readonly #put;
+  readonly #keep;
   readonly #delete;
 
   constructor(db: Database) {
     this.#read = db.prepare<[], ContactRow>('SELECT * FROM contacts ORDER BY id');
     this.#put = db.prepare<[Columns]>(
       `INSERT OR REPLACE INTO contacts
+         (id, extension, uri, user_agent_kind, user_agent, call_id, expires, transport, ip, port, proof)
        VALUES (@id, @extension, @uri, @user_agent_kind, @user_agent, @call_id, @expires, @transport, @ip, @port, @proof)`,
     );
+    this.#readKept = db
+      .prepare<[], [string, string]>('SELECT id, stored FROM contacts WHERE stored IS NOT NULL')
+      .raw();
+    this.#keep = db.prepare<[string, string]>('UPDATE contacts SET stored = ? WHERE id = ?');
     this.#delete = db.prepare<[string]>('DELETE FROM contacts WHERE id = ?');
   }
 
@@ -52,6 +59,15 @@ export class ContactsTable {
         proof: contact.source?.proof ?? null,
       }),
     );
+  }
+
+  /** What Asterisk itself had stored of them. */
+  readKept(): Map<string, string> {
+    return new Map(this.#readKept.all());
+  }
+
+  keep(id: string, stored: string): void {
+    this.#keep.run(bound({ stored }).stored, id);
   }
 
   delete(id: string): void {
