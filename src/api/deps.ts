@@ -2,6 +2,8 @@
 import type { Finding } from '../doctor/finding.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
+import type { OpenTrouble } from '../notify/conditions.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import type { Library } from '../operator/library.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
@@ -68,7 +70,7 @@ export interface ApiDeps {
   readonly book: ViolationBook;
   readonly operator: Operator;
   readonly library: Library;
-  readonly store: Pick<Store, 'violations' | 'sightings' | 'calls' | 'audit' | 'health'>;
+  readonly store: Pick<Store, 'violations' | 'sightings' | 'calls' | 'audit' | 'deliveries' | 'health'>;
   readonly events: EventLog;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
@@ -77,4 +79,8 @@ export interface ApiDeps {
   readonly health: () => ServiceHealth;
   readonly dialplan: () => DialplanView;
   readonly doctor: () => Promise<readonly Finding[]>;
+  readonly alerts: {
+    readonly notifier: Pick<Notifier, 'states' | 'test'>;
+    readonly troubles: readonly OpenTrouble[];
+  };
 }

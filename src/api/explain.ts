@@ -15,6 +15,7 @@ const RULE: Readonly<Record<Verdict['reason'], CheckRule>> = {
   'malformed-user-agent': 'user-agent',
   'wrong-device-registered': 'wrong-device-registered',
   'not-registered': 'require-registration',
+  'wrong-network': 'networks',
   'contacts-not-listed': 'not-known-yet',
   'locks-not-loaded': 'not-known-yet',
 };

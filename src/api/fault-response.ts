@@ -27,6 +27,7 @@ const STATUS: Readonly<Record<FaultCode, number>> = {
   'no-device': 409,
   'several-devices': 409,
   'too-many-alternatives': 422,
+  'no-such-channel': 409,
   storage: 503,
   'not-loaded': 503,
 };

@@ -3,6 +3,7 @@
  * dropped silently: an unknown property is an error that names it.
  */
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
+import { CHANNELS } from '../domain/alert.ts';
 import { MAX_ALTERNATIVES, MAX_LOCK_TEXT } from '../domain/lock.ts';
 import { MAX_NETWORK_TEXT, MAX_NETWORKS, type Options } from '../domain/policy.ts';
 
@@ -110,6 +111,8 @@ const trueOrFalse = { type: 'string', enum: ['true', 'false'] } as const;
 export const violationsQuery = object({ extension, open: trueOrFalse, limit });
 export const callsQuery = object({ extension, limit });
 export const auditQuery = object({ target: { type: 'string', minLength: 1, maxLength: 80 }, limit });
+export const alertsQuery = object({ limit });
+export const alertTestBody = object({ channel: { type: 'string', enum: CHANNELS } });
 export const eventsQuery = object({
   last: { type: 'string', pattern: '^[0-9]{1,3}$' },
   follow: trueOrFalse,

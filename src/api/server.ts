@@ -7,6 +7,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { ApiDeps } from './deps.ts';
 import { faultResponder, noSuchRoute } from './fault-response.ts';
 import { Followers } from './followers.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
@@ -57,6 +58,7 @@ export function createApi(deps: ApiDeps): Api {
   dialplanRoutes(app, deps);
   modelRoutes(app, deps);
   recordRoutes(app, deps);
+  alertRoutes(app, deps);
   transferRoutes(app, deps);
   eventRoutes(app, followers);
 

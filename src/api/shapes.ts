@@ -2,6 +2,7 @@
  * The shapes of the API's answers, version 1: every field is always there, `null` where there is nothing to say, times in
  * ISO 8601. Fields may be added; none changes its meaning. Types only: whoever speaks to the API imports these.
  */
+import type { Alert, ChannelName, Delivery, Severity } from '../domain/alert.ts';
 import type { CallOutcome } from '../domain/call-record.ts';
 import type { Proof } from '../domain/contact.ts';
 import type { Alternative, LockMode, LockSource, Mode } from '../domain/lock.ts';
@@ -180,6 +181,62 @@ export interface StatusView {
   };
 }
 
+/** One way by which people are told. */
+export interface ChannelView {
+  readonly channel: ChannelName;
+  /** Where it leads; never a secret. */
+  readonly target: string;
+  /** The least that goes out by it. */
+  readonly severity: Severity;
+  readonly queued: number;
+  /** Alerts since the start. */
+  readonly sent: number;
+  readonly givenUp: number;
+  readonly dropped: number;
+  readonly lastSent: string | null;
+  readonly failingSince: string | null;
+  readonly error: string | null;
+  readonly nextTry: string | null;
+}
+
+/** Something of the service itself that fails, and has for a while. */
+export interface TroubleView {
+  readonly trouble: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly detail: string;
+  readonly actions: readonly string[];
+  readonly since: string;
+}
+
+/** One alert on its way out by one channel. */
+export interface DeliveryView extends Pick<Alert, 'id' | 'kind' | 'severity' | 'title' | 'data'> {
+  readonly at: string;
+  readonly channel: ChannelName;
+  readonly state: Delivery['state'];
+  readonly attempts: number;
+  readonly settledAt: string | null;
+  readonly error: string | null;
+}
+
+export interface AlertsView {
+  readonly channels: readonly ChannelView[];
+  readonly troubles: readonly TroubleView[];
+  /** Newest first. */
+  readonly alerts: readonly DeliveryView[];
+}
+
+export interface AlertTestView {
+  readonly results: readonly {
+    readonly channel: ChannelName;
+    readonly target: string;
+    readonly sent: boolean;
+    readonly error: string | null;
+    /** Milliseconds that it took. */
+    readonly ms: number;
+  }[];
+}
+
 /** What decided a call: one of the rules, in the order in which they are asked. */
 export type CheckRule =
   | 'no-extension'
@@ -187,6 +244,7 @@ export type CheckRule =
   | 'user-agent'
   | 'wrong-device-registered'
   | 'require-registration'
+  | 'networks'
   | 'matches'
   | 'not-known-yet';
 

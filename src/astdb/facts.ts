@@ -15,11 +15,12 @@ export interface Memory {
 
 export function entriesOfExtension(extension: string, { table, book }: Memory): Map<string, string> {
   const { lock, mode } = table.lockInForce(extension);
-  const passes = table
-    .matchingContacts(extension)
-    .flatMap(({ userAgent, source, expires }) =>
-      source === undefined ? [] : [{ userAgent, ip: source.address.ip, until: expires }],
-    );
+  const passes = table.matchingContacts(extension).flatMap(({ userAgent, source, expires }) =>
+    // An address that is only claimed may lie outside the networks.
+    source === undefined || !table.isWithin(extension, source.address.ip)
+      ? []
+      : [{ userAgent, ip: source.address.ip, until: expires }],
+  );
   const policy = table.policy(extension);
   return extensionEntries(extension, { policy, lock, mode, inViolation: book.hasOpen(extension), passes });
 }

@@ -52,10 +52,14 @@ export interface Options {
   readonly reject?: readonly string[];
   readonly open?: boolean;
   readonly limit?: string;
+  readonly channel?: string;
   readonly follow?: boolean;
   readonly last?: string;
   readonly output?: string;
   readonly dryRun?: boolean;
+  readonly modelWhereKnown?: boolean;
+  readonly out?: string;
+  readonly yes?: boolean;
 }
 
 type Verb = (

@@ -1,5 +1,6 @@
 /** All verbs of `device-lock`. Only their words are known here; what a verb does is loaded when it is called. */
 import { type Argument, Command } from 'commander';
+import { alertCommands } from './commands/alerts.ts';
 import { extensionCommands } from './commands/extensions.ts';
 import { recordCommands } from './commands/records.ts';
 import { serviceCommands } from './commands/service.ts';
@@ -23,6 +24,7 @@ export function makeProgram(): Command {
   extensionCommands(program);
   systemCommands(program);
   recordCommands(program);
+  alertCommands(program);
   transferCommands(program);
   return program;
 }

@@ -57,6 +57,8 @@ export function loadConfig(path: string): Config {
     ...values,
     ami: { ...values.ami, secret: secretOf(values.ami, '[ami]') },
     ari: { ...values.ari, secret: secretOf(values.ari, '[ari]') },
+    'alerts.email': { ...values['alerts.email'], password: smtpPasswordOf(values['alerts.email']) },
+    'alerts.webhook': { ...values['alerts.webhook'], secret: webhookSecretOf(values['alerts.webhook']) },
     path,
     exposed: (statSync(path).mode & 0o004) !== 0,
   };
@@ -64,7 +66,7 @@ export function loadConfig(path: string): Config {
 
 /** Reads the text of a configuration; `path` is only for the messages. */
 export function readConfig(text: string, path: string): Values {
-  const document = parseToml(text, path);
+  const document = flat(parseToml(text, path));
   const faults: string[] = [];
   const sections: Record<string, Record<string, unknown>> = {};
   for (const name of Object.keys(document)) {
@@ -72,6 +74,10 @@ export function readConfig(text: string, path: string): Values {
   }
   for (const [name, keys] of Object.entries(KEYS)) {
     sections[name] = readSection(name, keys, document[name] ?? {}, faults);
+  }
+  const { host, security } = (sections['alerts.email'] ?? {}) as Partial<Values['alerts.email']>;
+  if (security === 'none' && !isThisMachine(host ?? '')) {
+    faults.push('security = "none" in [alerts.email] with a host that is not this machine');
   }
   if (faults.length > 0) {
     const hint = 'Every key is described in the file device-lock.example.toml.';
@@ -92,6 +98,25 @@ function parseToml(text: string, path: string): Record<string, unknown> {
       'Mend that line.',
     );
   }
+}
+
+/** A section below another, `[alerts.email]`, stands beside it under its whole name. */
+function flat(document: Record<string, unknown>): Record<string, unknown> {
+  const all = { ...document };
+  for (const name of Object.keys(KEYS)) {
+    const [above = '', below] = name.split('.');
+    const found = all[above];
+    if (below === undefined || typeof found !== 'object' || found === null || !(below in found)) continue;
+    const { [below]: section, ...rest } = found as Record<string, unknown>;
+    all[above] = rest;
+    all[name] = section;
+  }
+  return all;
+}
+
+/** This machine, without asking anybody what a name means. */
+export function isThisMachine(host: string): boolean {
+  return /^(?:127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|localhost)$/.test(host);
 }
 
 function readSection(
@@ -153,11 +178,28 @@ function nearest(name: string, names: readonly string[]): string {
 }
 
 function secretOf(section: { secret: string; 'secret-file': string }, name: string): string {
-  if (section['secret-file'] === '') return section.secret;
+  return secretIn(section['secret-file'], `secret-file of ${name}`) ?? section.secret;
+}
+
+function smtpPasswordOf(section: Values['alerts.email']): string {
+  const { DEVICE_LOCK_SMTP_PASSWORD: fromEnvironment } = process.env;
+  const file = section['password-file'];
+  return secretIn(file, 'password-file of [alerts.email]') ?? fromEnvironment ?? section.password;
+}
+
+function webhookSecretOf(section: Values['alerts.webhook']): string {
+  const { DEVICE_LOCK_WEBHOOK_SECRET: fromEnvironment } = process.env;
+  const file = section['secret-file'];
+  return secretIn(file, 'secret-file of [alerts.webhook]') ?? fromEnvironment ?? section.secret;
+}
+
+/** What the file holds; undefined where none is named. */
+function secretIn(path: string, what: string): string | undefined {
+  if (path === '') return undefined;
   try {
-    return readFileSync(section['secret-file'], 'utf8').trim();
+    return readFileSync(path, 'utf8').trim();
   } catch (error) {
-    const message = `The secret-file of ${name}, ${section['secret-file']}, cannot be read.`;
+    const message = `The ${what}, ${path}, cannot be read.`;
     throw new ConfigError(message, 'Give it to the user of the service, mode 0640.', { cause: error });
   }
 }

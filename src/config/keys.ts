@@ -1,5 +1,6 @@
 /** Every key of the configuration file: its type, its range, its default, and a line on what it is for. */
 import { isIPv4, isIPv6 } from 'node:net';
+import { parseHours } from './hours.ts';
 
 export type Key =
   | {
@@ -45,6 +46,31 @@ const GATE_ADDRESS: Form = {
 const EMERGENCY_NUMBER: Form = {
   is: (text) => /^(?:[0-9*#+]{1,32}|_(?:[0-9*#+XZN]|\[[0-9*#-]{1,16}\]){1,32})$/.test(text),
   words: 'a number as it is dialled, or a pattern of a fixed length, as "_9X11"',
+};
+
+const HOURS: Form = {
+  is: (text) => text === '' || parseHours(text) !== undefined,
+  words: 'two times of the day, as "22:00-07:00", or empty',
+};
+const MAIL_ADDRESS: Form = {
+  is: (text) => text.length <= 254 && /^[^\s<>(),;:@"\\]{1,64}@[^\s<>(),;:@"\\]{1,253}$/.test(text),
+  words: 'a mail address, as "noc@example.com"',
+};
+const NO_MAIL_ADDRESS: Form = {
+  is: (text) => text === '' || MAIL_ADDRESS.is(text),
+  words: `${MAIL_ADDRESS.words}, or empty`,
+};
+const WEB_ADDRESS: Form = {
+  is: (text) => text === '' || (text.length <= 2000 && /^https?:$/.test(URL.parse(text)?.protocol ?? '')),
+  words: 'an address that begins with https:// or http://, or empty',
+};
+const ABSOLUTE_PATH: Form = {
+  is: (text) => text === '' || text.startsWith('/'),
+  words: 'an absolute path, or empty',
+};
+const NUMBER_BEGINNING: Form = {
+  is: (text) => /^[0-9*#+]{1,32}$/.test(text),
+  words: 'the beginning of a number as it is dialled, as "00"',
 };
 
 export const KEYS = {
@@ -122,7 +148,84 @@ export const KEYS = {
   violations: {
     'quiet-after': number(3600, 1, 2_592_000, 'Seconds until a violation without a registration ends.'),
   },
+  alerts: {
+    'quiet-hours': {
+      ...text('', 'In these, by the clock of this machine, only critical alerts go out; as "22:00-07:00".'),
+      form: HOURS,
+    },
+    'emergency-calls': toggle(true, 'Each emergency call is a critical alert.'),
+    'costly-numbers': {
+      ...texts('Who dials a number that begins so is told of anew: international and premium ones.'),
+      default: ['+', '00', '011', '900', '1900'],
+      form: NUMBER_BEGINNING,
+    },
+    'again-after': number(
+      3600,
+      60,
+      2_592_000,
+      'Seconds without a sign of it after which the same device at the same extension is a new incident.',
+    ),
+    'asterisk-away-after': number(60, 5, 86_400, 'Seconds without Asterisk until that is an alert.'),
+    'doctor-every': number(60, 0, 10_080, 'Minutes between two looks of the doctor; 0 is never.'),
+    'queue-limit': number(1000, 10, 20_000, 'The most alerts that wait for one channel.'),
+    console: {
+      ...text('', 'Where a person finds the console or FreePBX; it stands in every alert.'),
+      form: WEB_ADDRESS,
+    },
+  },
+  'alerts.email': {
+    to: { ...texts('Who gets the mails; none is off.'), form: MAIL_ADDRESS },
+    from: {
+      ...text('', 'Whom they are from; empty is device-lock at this machine.'),
+      form: NO_MAIL_ADDRESS,
+    },
+    host: text('127.0.0.1', 'The mail server.'),
+    port: number(25, 1, 65_535, 'Its port: 25, 587 (starttls), 465 (tls).'),
+    security: text(
+      'auto',
+      'How the connection is kept private; auto: not at all on this machine, starttls to any other.',
+      ['auto', 'starttls', 'tls', 'none'],
+    ),
+    'tls-ca': text('', "A PEM file with the authority of its certificate; empty is the system's."),
+    user: text('', 'Whom to log in as; empty is nobody.'),
+    password: text('', 'Its password; or password-file, or the environment: DEVICE_LOCK_SMTP_PASSWORD.'),
+    'password-file': text('', 'A file that holds nothing but the password.'),
+    ...waits(),
+  },
+  'alerts.webhook': {
+    url: {
+      ...text('', 'Where alerts are posted as JSON; empty is off. It may hold a secret, and is not shown.'),
+      form: WEB_ADDRESS,
+    },
+    secret: text('', 'Signs them; or secret-file, or the environment: DEVICE_LOCK_WEBHOOK_SECRET.'),
+    'secret-file': text('', 'A file that holds nothing but the secret.'),
+    'tls-ca': text('', "A PEM file with the authority of its certificate; empty is the system's."),
+    timeout: number(10, 1, 20, 'Seconds that it may take to answer.'),
+    ...waits(),
+  },
+  'alerts.command': {
+    path: {
+      ...text('', 'A program that gets alerts as JSON on its standard input; empty is off.'),
+      form: ABSOLUTE_PATH,
+    },
+    arguments: texts('Its arguments, always the same.'),
+    timeout: number(10, 1, 20, 'Seconds that it may take; it is killed then.'),
+    ...waits(),
+  },
 } as const satisfies Record<string, Record<string, Key>>;
+
+/** What each channel decides for itself. */
+function waits() {
+  return {
+    severity: text('warning', 'The least that goes out by it.', ['info', 'warning', 'critical']),
+    'digest-every': number(
+      0,
+      0,
+      1440,
+      'Minutes for which all but critical alerts are gathered into one message.',
+    ),
+  } as const;
+}
 
 function text(fallback: string, about: string, choices?: readonly string[]) {
   const key = { type: 'text', default: fallback, about } as const;

@@ -1,4 +1,5 @@
 /** The doctor: gathers the facts, then says of every link whether it holds, with a cure where it does not. */
+import { examineAlerts } from './examine-alerts.ts';
 import { examineAsterisk } from './examine-asterisk.ts';
 import { examineGate } from './examine-gate.ts';
 import { examineProcess } from './examine-process.ts';
@@ -17,5 +18,10 @@ export function createDoctor(deps: DoctorDeps): () => Promise<Finding[]> {
 }
 
 export function examine(facts: Facts): Finding[] {
-  return [...examineProcess(facts), ...examineAsterisk(facts), ...examineGate(facts)];
+  return [
+    ...examineProcess(facts),
+    ...examineAsterisk(facts),
+    ...examineGate(facts),
+    ...examineAlerts(facts),
+  ];
 }

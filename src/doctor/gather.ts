@@ -6,6 +6,7 @@ import { FAMILY } from '../astdb/entries.ts';
 import { entriesOfExtension, entriesOfSystem } from '../astdb/facts.ts';
 import type { Asterisk } from '../asterisk/port.ts';
 import type { Config } from '../config/config.ts';
+import type { ChannelState } from '../notify/courier.ts';
 import type { Library } from '../operator/library.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
@@ -30,6 +31,8 @@ export interface DoctorDeps {
   readonly now: () => number;
   /** Where the database came from at the start. */
   readonly origin?: Snapshot['origin'] | undefined;
+  /** The channels for alerts that are configured. */
+  readonly alerts?: () => readonly ChannelState[];
 }
 
 const SHORT_MS = 2000;
@@ -73,6 +76,7 @@ export async function gatherFacts(deps: DoctorDeps, questions: number): Promise<
     ...{ contacts, answer, dialplan, astdb, store },
     calls: Math.max(0, health.gate.answered - questions),
     origin: deps.origin,
+    alerts: deps.alerts?.() ?? [],
     log: { path: config.log.path, writable },
   };
 }

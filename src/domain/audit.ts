@@ -3,7 +3,7 @@
 export interface AuditEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** `cli:root`, `cli:uid 1001`, `api`, `service`. Never a secret. */
+  /** `cli:root`, `cli:uid 1001`, `api`, `service`, `first-use`. Never a secret. */
   readonly who: string;
   /** `lock`, `unlock`, `clear`, `mode`, `fallback`, `model-add`, `model-edit`, `model-remove`, `settings`, `import`. */
   readonly action: string;

@@ -17,6 +17,8 @@ export type FaultCode =
   /** Several different phones are registered; which one is meant? */
   | 'several-devices'
   | 'too-many-alternatives'
+  /** No channel for alerts of that name is configured. */
+  | 'no-such-channel'
   /** The disk refused: nothing was changed. */
   | 'storage'
   /** The locks are still being recovered from AstDB. */

@@ -18,7 +18,9 @@ export type DenyReason =
   /** The INVITE names the right device, but comes from where a wrong one is registered. */
   | 'wrong-device-registered'
   /** `require-registration`: no live matching contact is at the call's source address. */
-  | 'not-registered';
+  | 'not-registered'
+  /** The right device, but from outside the networks it may be in. */
+  | 'wrong-network';
 
 export type UnknownReason =
   /** The registrations were not listed yet since the service started. */
@@ -52,14 +54,19 @@ export interface Party {
 
 export interface JudgedContact {
   readonly contact: Contact;
-  /** Whether the lock in force accepts the REGISTER's User-Agent. */
+  /** Whether the lock in force accepts the REGISTER's User-Agent, and the networks in force its source. */
   readonly matches: boolean;
 }
+
+/** Whether something may come from this IP address: the networks that were decided. It takes no I/O. */
+export type NetworkTest = (ip: string) => boolean;
 
 /** What is known of one extension when a call is judged. */
 export interface Standing {
   /** The lock in force, compiled. */
   readonly accepts: UserAgentTest;
+  /** The networks in force, as far as they can be checked; undefined is anywhere. */
+  readonly isWithin?: NetworkTest | undefined;
   readonly mode: Mode;
   readonly requireRegistration: boolean;
   /** Live contacts; undefined while they were never listed. */
@@ -140,7 +147,26 @@ function judgeCaller(call: Call, standing: Standing): Verdict {
   if (call.userAgent.kind === 'absent') return deny('no-user-agent');
   if (call.userAgent.kind === 'malformed') return deny('malformed-user-agent');
   if (!standing.accepts(call.userAgent)) return deny('wrong-device');
+  if (standing.isWithin !== undefined) {
+    const verdict = judgeNetwork(call.address, standing.isWithin, standing);
+    if (verdict !== undefined) return verdict;
+  }
   return judgeAddress(call.address, standing);
+}
+
+/**
+ * Where the address cannot be told, what is registered has to stand for it: a right device, which is one within the
+ * networks.
+ */
+function judgeNetwork(
+  address: SourceAddress | undefined,
+  isWithin: NetworkTest,
+  { contacts, displaced }: Standing,
+): Verdict | undefined {
+  if (address !== undefined) return isWithin(address.ip) ? undefined : deny('wrong-network');
+  if (contacts === undefined) return unknown('contacts-not-listed');
+  const isRightKnown = displaced.length > 0 || contacts.some(({ matches }) => matches);
+  return isRightKnown ? undefined : deny('wrong-network');
 }
 
 /** Someone behind the call sent no INVITE here: only what is registered, and from where, can tell. */

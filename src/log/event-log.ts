@@ -30,7 +30,17 @@ const CALL_EVENTS = {
 const LINES = 30;
 const WINDOW_MS = 60_000;
 
-export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
+export interface EventMap {
+  /** What was announced: of an extension at most so many of a kind in a minute. */
+  event: [ServiceEvent];
+  /** Every change of a violation, and every call worth remembering, announced or not. Listeners must not throw. */
+  violation: [change: ViolationChange, violation: Violation];
+  call: [record: CallRecord];
+}
+
+type ViolationChange = 'opened' | 'counted' | 'ended';
+
+export class EventLog extends EventEmitter<EventMap> {
   readonly #logger: Logger;
   readonly #now: () => number;
   readonly #budget = new LineBudget(LINES, WINDOW_MS);
@@ -42,7 +52,8 @@ export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
     this.#now = now;
   }
 
-  violation(change: 'opened' | 'counted' | 'ended', violation: Violation): void {
+  violation(change: ViolationChange, violation: Violation): void {
+    this.emit('violation', change, violation);
     if (change === 'counted') return;
     const { id, extension, userAgent, address, reason, mode, by, registers, calls, ended } = violation;
     const fields = {
@@ -55,6 +66,7 @@ export class EventLog extends EventEmitter<{ event: [ServiceEvent] }> {
   }
 
   call(record: CallRecord): void {
+    this.emit('call', record);
     const { extension, dialled, userAgent, address, reason, outcome, linkedId, violation } = record;
     const fields = {
       ...{ extension, dialled, reason, outcome, linkedId, violation },

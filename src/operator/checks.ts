@@ -2,8 +2,8 @@
 import { Fault } from '../domain/fault.ts';
 import { type Alternative, MAX_LOCK_TEXT } from '../domain/lock.ts';
 import { userAgentFromText } from '../domain/user-agent.ts';
+import { faultOfNetwork } from '../network/network.ts';
 import { compilePattern } from '../pattern/pattern.ts';
-import { faultOfNetwork } from './network.ts';
 
 /** An endpoint's name as AstDB keys and the dialplan can carry it. */
 const EXTENSION = /^[A-Za-z0-9][A-Za-z0-9_.+-]{0,79}$/;
@@ -39,7 +39,7 @@ export function checkNetworks(networks: readonly string[]): void {
     throw new Fault(
       'malformed',
       `${JSON.stringify(network.slice(0, 80))} is not a network: ${fault}.`,
-      'Write 192.0.2.0/24, 2001:db8::/32, an address, or a host name.',
+      'Write 192.0.2.0/24, 2001:db8::/32, an address, private, public, or a host name.',
     );
   }
 }

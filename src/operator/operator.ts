@@ -75,6 +75,27 @@ export class Operator {
     });
   }
 
+  /**
+   * The service itself changes a policy, by a rule an operator switched on.
+   * @param change sees what is in force when its turn has come; undefined leaves it as it is
+   * @returns whether anything was changed; rejects with a {@link Fault}, and then nothing was
+   */
+  amend(
+    extension: string,
+    action: string,
+    who: string,
+    change: (was: ExtensionPolicy) => ExtensionPolicy | undefined,
+  ): Promise<boolean> {
+    return this.#inTurn(async () => {
+      this.#checkExtension(extension);
+      const policy = change(this.#options.table.policy(extension));
+      if (policy === undefined) return false;
+      for (const alternative of policy.lock?.alternatives ?? []) this.#check(alternative);
+      await this.#setPolicies(new Map([[extension, policy]]), action, who);
+      return true;
+    });
+  }
+
   /** Removes the extension's own lock; the fallback, where there is one, is in force again. */
   unlock(extension: string, who: string): Promise<void> {
     return this.#inTurn(async () => {

@@ -6,6 +6,7 @@
 import { type Asterisk, AsteriskError, type StoredContact } from '../asterisk/port.ts';
 import type { Contact } from '../domain/contact.ts';
 import { sameUserAgent } from '../domain/user-agent.ts';
+import type { Standing } from '../domain/verdict.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { aorOf } from '../tracker/tracker.ts';
@@ -90,28 +91,33 @@ export class Evictor {
   }
 
   #act(extension: string, seen: ReadonlySet<string>): void {
-    const contacts = this.#options.table.contacts(extension);
+    const { table } = this.#options;
+    const standing = table.standingOf(extension);
+    if (typeof standing !== 'object') return;
+    const contacts = table.contacts(extension);
     const wrong = contacts.flatMap(({ contact, matches }) =>
-      matches === false && seen.has(contact.id) ? contact : [],
+      matches === false && seen.has(contact.id) && !standing.accepts(contact.userAgent) ? contact : [],
     );
     const right = contacts.flatMap(({ contact, matches }) => (matches === true ? contact : []));
     for (const aor of new Set([...seen].map(aorOf))) {
       const evicted = wrong.filter(({ id }) => aorOf(id) === aor);
       // A thief that has left again has displaced one contact, too.
       const room = Math.max(1, evicted.length);
-      const restoring = this.#restorable(extension, aor, right).slice(-room);
+      const restoring = this.#restorable(standing, extension, aor, right).slice(-room);
       if (evicted.length + restoring.length > 0) void this.#takeBack(extension, aor, evicted, restoring);
     }
   }
 
   /** What the lock still accepts, and whose phone is not back by itself. */
-  #restorable(extension: string, aor: string, right: readonly Contact[]): StoredContact[] {
-    const { table, keepsakes } = this.#options;
-    const standing = table.standingOf(extension);
-    if (typeof standing !== 'object') return [];
-    return keepsakes
+  #restorable(
+    { accepts }: Standing,
+    extension: string,
+    aor: string,
+    right: readonly Contact[],
+  ): StoredContact[] {
+    return this.#options.keepsakes
       .displaced(extension)
-      .filter(({ contact }) => aorOf(contact.id) === aor && standing.accepts(contact.userAgent))
+      .filter(({ contact }) => aorOf(contact.id) === aor && accepts(contact.userAgent))
       .filter(({ contact }) => !right.some((live) => live.id === contact.id || isSamePhone(live, contact)));
   }
 

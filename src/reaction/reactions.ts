@@ -104,22 +104,14 @@ export class Reactions {
     came: ReadonlySet<string>,
     listed: boolean,
   ): void {
-    const { table, tracker } = this.#options;
-    const isKept = this.#isEvictOn(extension);
     const wrong: Contact[] = [];
     for (const change of changes) {
       const { contact } = change;
-      if (change.kind === 'gone') {
-        this.#putBack.delete(contact.id);
-        const isWrongHere = table.contacts(extension).some(({ matches }) => matches === false);
-        const hasLeft = !listed && tracker().hasLeft(contact);
-        this.#keepsakes.went(contact, { isWrongHere, hasLeft, listed });
-      } else if (change.matches === false) {
+      if (change.kind === 'gone') this.#went(contact, listed);
+      else if (change.matches === true) this.#sawRight(change, came.has(contact.id));
+      else if (change.matches === false && this.#isOtherDevice(contact)) {
         if (change.kind === 'refreshed') this.#keepsakes.overwritten(contact);
         if (came.has(contact.id)) wrong.push(contact);
-      } else if (change.matches === true && isKept) {
-        this.#keepsakes.want(contact);
-        if (change.kind === 'appeared' && came.has(contact.id)) this.#settle(contact);
       }
     }
     if (wrong.length === 0) return;
@@ -149,6 +141,28 @@ export class Reactions {
     this.#evictor.stop();
     this.#hangUps.stop();
     this.#keepsakes.stop();
+  }
+
+  #went(contact: Contact, listed: boolean): void {
+    const { table, tracker } = this.#options;
+    this.#putBack.delete(contact.id);
+    const isWrongHere = table
+      .contacts(contact.extension)
+      .some((one) => one.matches === false && this.#isOtherDevice(one.contact));
+    const hasLeft = !listed && tracker().hasLeft(contact);
+    this.#keepsakes.went(contact, { isWrongHere, hasLeft, listed });
+  }
+
+  #sawRight({ kind, contact }: ContactChange, came: boolean): void {
+    if (!this.#isEvictOn(contact.extension)) return;
+    this.#keepsakes.want(contact);
+    if (kind === 'appeared' && came) this.#settle(contact);
+  }
+
+  /** Not only at the wrong place: nothing is done on the mere source. */
+  #isOtherDevice({ extension, userAgent }: Contact): boolean {
+    const standing = this.#options.table.standingOf(extension);
+    return typeof standing === 'object' && !standing.accepts(userAgent);
   }
 
   #isEvictOn(extension: string): boolean {

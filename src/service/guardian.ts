@@ -8,7 +8,7 @@ import type { CallRecord } from '../domain/call-record.ts';
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { UserAgent } from '../domain/user-agent.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
-import { answerOf, type DenyReason, type Judgement, judgeCall } from '../domain/verdict.ts';
+import { answerOf, type DenyReason, type Judgement, judgeCall, type StandingOf } from '../domain/verdict.ts';
 import type { ViolationEnd } from '../domain/violation.ts';
 import type { Answer, GateRequest } from '../gate/request.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -41,6 +41,10 @@ export interface GuardianOptions {
   readonly now: () => number;
   /** A violation that no contact holds ends after this many milliseconds without a call. */
   readonly quietAfter: number;
+  /** A REGISTER of this extension came, and was dealt with. */
+  readonly onRegister?: (extension: string) => void;
+  /** A right device of this extension was outside the networks it may be in. */
+  readonly onOutside?: (extension: string) => void;
 }
 
 /** Characters kept of what was dialled. */
@@ -88,6 +92,8 @@ export class Guardian {
     reactions?.onChanges(extension, changes, came, listed);
     const urgent = this.#report(violations);
     mirror.touch(extension, urgent);
+    const isRegister = changes.some(({ kind }) => kind === 'appeared' || kind === 'refreshed');
+    if (isRegister && !listed) this.#options.onRegister?.(extension);
   }
 
   /** A whole list was read: violations that no live contact holds ended while nobody was looking. */
@@ -209,7 +215,8 @@ export class Guardian {
       return matches === true ? [...ended, ...book.rightRegistered(contact, now())] : ended;
     }
     const { mode } = table.lockInForce(contact.extension);
-    const reason = registerReason(contact.userAgent);
+    const reason = registerReason(contact.userAgent, table.standingOf(contact.extension));
+    if (reason === 'wrong-network') this.#options.onOutside?.(contact.extension);
     return isRegister
       ? book.sawRegister(contact, reason, mode, now())
       : book.holds(contact, reason, mode, now());
@@ -218,8 +225,7 @@ export class Guardian {
   #judgeAnew(extension: string): void {
     const { table, book, mirror, now } = this.#options;
     const standing = table.standingOf(extension);
-    const accepts = typeof standing === 'object' ? standing.accepts : undefined;
-    const changes = book.rejudge(extension, accepts, now());
+    const changes = book.rejudge(extension, acceptedBy(standing), now());
     for (const { contact, matches } of table.contacts(extension)) {
       changes.push(...this.#weigh(contact, matches, false, 'lock-changed'));
     }
@@ -246,6 +252,7 @@ export class Guardian {
   #recordDenied(request: GateRequest, judgement: Judgement, extension: string, reason: DenyReason): void {
     const { book, store, mirror, events, now } = this.#options;
     const { mode, role } = judgement;
+    if (reason === 'wrong-network') this.#options.onOutside?.(extension);
     const { linkedId } = request;
     const dialled = request.dialled.replace(/[^0-9*#+]/g, '').slice(0, MAX_DIALLED);
     const isCaller = role === 'caller';
@@ -307,14 +314,23 @@ function provenKey({ linkedId }: GateRequest, endpoint: string): string {
   return `proven ${linkedId} ${endpoint}`;
 }
 
-function registerReason(userAgent: UserAgent): DenyReason {
+function registerReason(userAgent: UserAgent, standing: ReturnType<StandingOf>): DenyReason {
   if (userAgent.kind === 'absent') return 'no-user-agent';
-  return userAgent.kind === 'malformed' ? 'malformed-user-agent' : 'wrong-device';
+  if (userAgent.kind === 'malformed') return 'malformed-user-agent';
+  return typeof standing === 'object' && standing.accepts(userAgent) ? 'wrong-network' : 'wrong-device';
+}
+
+/** What is no violation, by its User-Agent and by where it was seen; undefined where no lock is in force. */
+function acceptedBy(standing: ReturnType<StandingOf>) {
+  if (typeof standing !== 'object') return undefined;
+  const { accepts, isWithin } = standing;
+  return (userAgent: UserAgent, address: SourceAddress | undefined) =>
+    accepts(userAgent) && (address === undefined || isWithin === undefined || isWithin(address.ip));
 }
 
 /** Whether the INVITE named the right device, whatever else was wrong with the call. */
 function seenAs({ verdict }: Judgement): boolean | undefined {
   if (verdict.kind === 'allow') return verdict.reason === 'matches' ? true : undefined;
   if (verdict.kind === 'unknown') return undefined;
-  return verdict.reason === 'wrong-device-registered' || verdict.reason === 'not-registered';
+  return ['wrong-device-registered', 'not-registered', 'wrong-network'].includes(verdict.reason);
 }

@@ -5,9 +5,12 @@ import { loadConfig } from '../config/config.ts';
 import { createDoctor } from '../doctor/doctor.ts';
 import { identify } from '../domain/identify.ts';
 import { openLog } from '../log/open-log.ts';
+import { channelsOf } from '../notify/channels.ts';
+import { loadAttackTools } from '../phone-library/attack-tools.ts';
 import { loadModels } from '../phone-library/library.ts';
 import { openStore } from '../store/client.ts';
 import { createAsterisk } from './adapter.ts';
+import { createAlerting, createNotifier, machineName } from './alerting.ts';
 import { dialplanOf } from './dialplan.ts';
 import { healthOf } from './health.ts';
 import { Service } from './service.ts';
@@ -32,23 +35,36 @@ export async function serve(configPath: string): Promise<void> {
   const now = Date.now;
   // What can be wrong with the configuration comes before anything that would have to be closed again.
   const asterisk = await createAsterisk(config, logger);
+  const channels = channelsOf(config, machineName(), now);
   const store = await openStore({ path: config.store.path, logger, now });
   const snapshot = await store.load();
-  const shippedModels = await loadModels();
-  const service = new Service({ config, store, snapshot, shippedModels, asterisk, logger, now });
+  const [shippedModels, isAttackTool] = await Promise.all([loadModels(), loadAttackTools()]);
+  const service = new Service({
+    ...{ config, store, snapshot, shippedModels, isAttackTool, asterisk, logger, now },
+  });
+  const notifier = createNotifier({
+    ...{ config, store, snapshot, now, channels },
+    announce: (event, fields) => service.events.note(event, fields),
+  });
   const health = healthOf({ config, service, started: now() });
-  const doctor = createDoctor({ config, service, asterisk, store, health, now, origin: snapshot.origin });
+  const doctor = createDoctor({
+    ...{ config, service, asterisk, store, health, now, origin: snapshot.origin },
+    alerts: () => notifier.states,
+  });
+  const alerting = createAlerting({ config, service, store, snapshot, doctor, logger, now, notifier });
   const { table, book, operator, library, events } = service;
   const api = createApi({
     ...{ socket: config.api.socket, group: config.api.group },
     ...{ table, book, operator, library, store, events, logger, now, identify, health, doctor },
+    alerts: alerting,
     dialplan: () => dialplanOf(config.gate, service.gateAddress),
   });
   try {
+    alerting.start();
     await service.start();
     await api.listen();
   } catch (error) {
-    await Promise.allSettled([service.stop(), store.close()]);
+    await Promise.allSettled([service.stop(), alerting.stop(), store.close()]);
     throw error;
   }
   if (snapshot.origin.kind === 'replaced') {
@@ -64,7 +80,7 @@ export async function serve(configPath: string): Promise<void> {
   logger.info({ event: 'stopping', why: await ended }, 'device-lock stops');
   setTimeout(() => process.exit(1), STOP_DEADLINE).unref();
   clearInterval(beat);
-  await Promise.allSettled([api.close(), service.stop()]);
+  await Promise.allSettled([api.close(), service.stop(), alerting.stop()]);
   await store.close();
   await log.close();
   if (process.connected) process.disconnect();

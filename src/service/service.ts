@@ -18,13 +18,17 @@ import { createGate, type Gate } from '../gate/server.ts';
 import { EventLog } from '../log/event-log.ts';
 import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
+import { namesIn } from '../network/allowed.ts';
+import { Names } from '../network/names.ts';
 import { Library } from '../operator/library.ts';
 import { Operator } from '../operator/operator.ts';
+import type { AttackToolTest } from '../phone-library/attack-tools.ts';
 import { Reactions } from '../reaction/reactions.ts';
 import { ExtensionTable } from '../state/extension-table.ts';
 import { ViolationBook } from '../state/violation-book.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import { Tracker } from '../tracker/tracker.ts';
+import { FirstUseLock } from './first-use.ts';
 import { Guardian } from './guardian.ts';
 import { keepForeign } from './keep-foreign.ts';
 import { paceOf } from './pace.ts';
@@ -38,6 +42,7 @@ export interface ServiceParts {
   readonly store: Store;
   readonly snapshot: Snapshot;
   readonly shippedModels: readonly PhoneModel[];
+  readonly isAttackTool: AttackToolTest;
   readonly asterisk: Asterisk;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
@@ -57,9 +62,12 @@ export class Service {
   readonly reactions: Reactions;
   readonly #parts: ServiceParts;
   readonly #guardian: Guardian;
+  readonly #names: Names;
+  readonly #firstUse: FirstUseLock;
   /** A stranger at the port must not fill the log. */
   readonly #gateFaults = new LineBudget(10, 60_000);
   readonly #timers: NodeJS.Timeout[] = [];
+  #gateBugs = 0;
   #isCollecting = false;
   #isRecovering = false;
   #asteriskVersion: string | undefined;
@@ -101,6 +109,17 @@ export class Service {
       ...{ store, logger, now, pace },
       remembered: snapshot.contacts,
       quietAfter: config.violations['quiet-after'] * 1000,
+      onRegister: (extension) => this.#firstUse.onRegister(extension),
+      onOutside: (extension) => {
+        for (const name of namesIn(this.table.lockInForce(extension).networks)) this.#names.askSoon(name);
+      },
+    });
+    this.#names = new Names({
+      wanted: () => this.table.hostNames,
+      onChange: (name, addresses) => void this.#useAddresses(name, addresses),
+      onTrouble: (name, why) =>
+        this.events.note(why === undefined ? 'name-known' : 'name-unknown', { name, why }),
+      now,
     });
     this.operator = new Operator({
       ...{ table: this.table, library: this.library, store, now },
@@ -109,6 +128,10 @@ export class Service {
       touchSystem: () => this.mirror.touchSystem(),
       announce: ({ who, action, target, detail }) =>
         this.events.note('operator-change', { who, action, target, detail }),
+    });
+    this.#firstUse = new FirstUseLock({
+      ...{ table: this.table, operator: this.operator, events: this.events, store, logger, now },
+      ...{ isAttackTool: parts.isAttackTool, isUpdateOf: () => false },
     });
     this.#gateAddress = { host: config.gate.host, port: config.gate.port };
     this.heartbeat = new Heartbeat(asterisk, now);
@@ -150,6 +173,7 @@ export class Service {
         this.#lastEvent = now();
       });
     }
+    this.#names.start();
     this.tracker.start();
     asterisk.start();
     this.#timers.push(
@@ -162,6 +186,7 @@ export class Service {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#recoverAgain);
+    this.#names.stop();
     this.tracker.stop();
     this.reactions.stop();
     await Promise.race([this.heartbeat.end(), new Promise((resolve) => setTimeout(resolve, 500))]);
@@ -185,10 +210,24 @@ export class Service {
     };
   }
 
+  /** A host's name in somebody's networks stands for other addresses now. */
+  async #useAddresses(name: string, addresses: readonly string[]): Promise<void> {
+    this.table.setAddresses(name, addresses);
+    this.events.note('name-resolved', { name, addresses });
+    await this.#guardian.judgeAnew(this.table.withHostName(name));
+  }
+
+  /** Faults of the service's own in the gate, since the start. */
+  get gateBugs(): number {
+    return this.#gateBugs;
+  }
+
   #onGateFault({ code, message, bug, cause }: GateFault): void {
     const { logger } = this.#parts;
-    if (bug) logger.error({ event: 'gate-bug', code, err: cause }, message);
-    else if (this.#gateFaults.take(code, this.#parts.now()))
+    if (bug) {
+      this.#gateBugs++;
+      logger.error({ event: 'gate-bug', code, err: cause }, message);
+    } else if (this.#gateFaults.take(code, this.#parts.now()))
       logger.warn({ event: 'gate-fault', code }, message);
   }
 

@@ -15,7 +15,8 @@ import {
   optionsInForce,
   type Settings,
 } from '../domain/policy.ts';
-import type { JudgedContact, Standing, StandingOf } from '../domain/verdict.ts';
+import type { JudgedContact, NetworkTest, Standing, StandingOf } from '../domain/verdict.ts';
+import { compileNetworks, namesIn } from '../network/allowed.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 import { type ContactChange, GoneContacts } from './gone-contacts.ts';
 
@@ -48,6 +49,10 @@ export class ExtensionTable {
   #fallback: UserAgentTest | undefined;
   /** Locks compiled against the present library. */
   #compiled = new WeakMap<Lock, UserAgentTest>();
+  /** What hosts' names stand for, and the networks compiled with that. */
+  readonly #addresses = new Map<string, readonly string[]>();
+  #networkTests = new WeakMap<readonly string[], { readonly isWithin: NetworkTest | undefined }>();
+  #hostNames: ReadonlySet<string> | undefined;
   readonly #now: () => number;
   #version = 1;
   #loaded = false;
@@ -85,6 +90,7 @@ export class ExtensionTable {
 
   setSettings(settings: Settings): void {
     this.#settings = settings;
+    this.#hostNames = undefined;
     this.#refreshFallback();
   }
 
@@ -107,6 +113,7 @@ export class ExtensionTable {
 
   setPolicy(extension: string, policy: ExtensionPolicy | undefined): void {
     const row = this.#row(extension);
+    if (row.policy.networks !== policy?.networks) this.#hostNames = undefined;
     row.policy = policy ?? NO_POLICY;
     row.version = 0;
     this.#dropIfEmpty(row);
@@ -225,6 +232,38 @@ export class ExtensionTable {
     return { source: 'none', lock: undefined, ...options };
   }
 
+  /** The hosts' names that networks in force hold. */
+  get hostNames(): ReadonlySet<string> {
+    if (this.#hostNames === undefined) {
+      const decided = [this.#settings.networks];
+      for (const { policy } of this.#rows.values()) decided.push(policy.networks ?? []);
+      this.#hostNames = new Set(decided.flatMap(namesIn));
+    }
+    return this.#hostNames;
+  }
+
+  /** What a host's name stands for; a name that was never told of does not count as a place at all. */
+  setAddresses(hostName: string, addresses: readonly string[]): void {
+    this.#addresses.set(hostName, addresses);
+    this.#networkTests = new WeakMap();
+    this.#version++;
+  }
+
+  /** Those whose networks hold this host's name. */
+  withHostName(hostName: string): string[] {
+    const has = (networks: readonly string[]) => namesIn(networks).includes(hostName);
+    const bySystem = has(this.#settings.networks);
+    return [...this.#rows.values()]
+      .filter(({ policy: { networks } }) => (networks === undefined ? bySystem : has(networks)))
+      .map(({ name }) => name);
+  }
+
+  /** The networks in force there take this address, as far as they can be checked. */
+  isWithin(extension: string, ip: string): boolean {
+    const networks = this.policy(extension).networks ?? this.#settings.networks;
+    return this.#isWithin(networks)?.(ip) ?? true;
+  }
+
   readonly standingOf: StandingOf = (endpoint) => {
     if (!this.#loaded) return 'not-loaded';
     const row = this.#rows.get(endpoint);
@@ -256,6 +295,15 @@ export class ExtensionTable {
     if (typeof test !== 'function') return undefined;
     this.#modelTests.set(id, test);
     return test;
+  }
+
+  #isWithin(networks: readonly string[]): NetworkTest | undefined {
+    let test = this.#networkTests.get(networks);
+    if (test === undefined) {
+      test = { isWithin: compileNetworks(networks, (name) => this.#addresses.get(name)) };
+      this.#networkTests.set(networks, test);
+    }
+    return test.isWithin;
   }
 
   #row(name: string): Row {
@@ -290,15 +338,17 @@ export class ExtensionTable {
       row.standing = row.listed || row.policy !== NO_POLICY ? 'no-lock' : 'no-extension';
       return row;
     }
-    row.contacts = row.contacts.map(({ contact }) => ({ contact, matches: accepts(contact.userAgent) }));
+    row.standing = this.#standing(row, accepts);
+    row.contacts = row.contacts.map(({ contact }) => this.#judge(row, contact));
     row.standing = this.#standing(row, accepts);
     return row;
   }
 
   #standing(row: Row, accepts: UserAgentTest): Standing {
-    const { mode, requireRegistration } = optionsInForce(row.policy, this.#settings);
+    const { mode, requireRegistration, networks } = optionsInForce(row.policy, this.#settings);
     return {
       accepts,
+      isWithin: this.#isWithin(networks),
       mode,
       requireRegistration,
       contacts: this.#listed ? row.contacts : undefined,
@@ -307,7 +357,9 @@ export class ExtensionTable {
   }
 
   #displaced(row: Row): Contact[] {
-    return row.gone.displaced(this.#accepts(row), this.#now());
+    const isWithin = this.#isWithin(row.policy.networks ?? this.#settings.networks);
+    const displaced = row.gone.displaced(this.#accepts(row), this.#now());
+    return isWithin === undefined ? displaced : displaced.filter((contact) => !isOutside(contact, isWithin));
   }
 
   #accepts(row: Row): UserAgentTest | undefined {
@@ -317,7 +369,9 @@ export class ExtensionTable {
 
   #judge(row: Row, contact: Contact): JudgedContact {
     const { standing } = row;
-    return { contact, matches: typeof standing === 'object' && standing.accepts(contact.userAgent) };
+    if (typeof standing !== 'object') return { contact, matches: false };
+    const { accepts, isWithin } = standing;
+    return { contact, matches: accepts(contact.userAgent) && !isOutside(contact, isWithin) };
   }
 
   #refreshFallback(): void {
@@ -331,3 +385,9 @@ export class ExtensionTable {
 }
 
 const NONE: readonly Contact[] = [];
+
+/** Seen to be outside the networks. What its REGISTER only claimed tells nothing, either way. */
+function isOutside({ source }: Contact, isWithin: NetworkTest | undefined): boolean {
+  if (isWithin === undefined || source === undefined || source.proof === 'claimed') return false;
+  return !isWithin(source.address.ip);
+}

@@ -5,7 +5,6 @@
 import type { SourceAddress } from '../domain/address.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { Mode } from '../domain/lock.ts';
-import type { UserAgentTest } from '../domain/matcher.ts';
 import { sameUserAgent, showUserAgent, type UserAgent } from '../domain/user-agent.ts';
 import type { DenyReason } from '../domain/verdict.ts';
 import type { SeenBy, Violation, ViolationEnd } from '../domain/violation.ts';
@@ -138,11 +137,18 @@ export class ViolationBook {
     return this.#endWhere(extension, () => true, 'cleared', now);
   }
 
-  /** The lock changed: what it accepts now is no violation any more. `accepts` undefined: no lock is in force. */
-  rejudge(extension: string, accepts: UserAgentTest | undefined, now: number): ViolationChange[] {
+  /**
+   * The lock changed: what it accepts now, from where it was seen, is no violation any more. `accepts` undefined: no lock
+   * is in force.
+   */
+  rejudge(
+    extension: string,
+    accepts: ((userAgent: UserAgent, address: SourceAddress | undefined) => boolean) | undefined,
+    now: number,
+  ): ViolationChange[] {
     return this.#endWhere(
       extension,
-      ({ violation }) => accepts === undefined || accepts(violation.userAgent),
+      ({ violation }) => accepts === undefined || accepts(violation.userAgent, violation.address),
       'lock-changed',
       now,
     );

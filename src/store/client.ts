@@ -2,6 +2,7 @@
  * The store as the rest of the service sees it. Everything that touches the disk happens on the database's thread;
  * nothing here waits for it, except those who asked to.
  */
+import type { Delivery } from '../domain/alert.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { Reaction } from '../domain/reaction.ts';
@@ -133,6 +134,10 @@ class ThreadedStore implements Store {
     this.#put(() => this.#pending.putCall(call));
   }
 
+  putDelivery(delivery: Delivery): void {
+    this.#put(() => this.#pending.putDelivery(delivery));
+  }
+
   putContact(contact: Contact): void {
     this.#put(() => this.#pending.putContact(contact));
   }
@@ -171,6 +176,10 @@ class ThreadedStore implements Store {
 
   audit(filter: Ask<'audit'>): ReturnType<Store['audit']> {
     return this.#read('audit', paged(filter));
+  }
+
+  deliveries(filter: Ask<'deliveries'>): Promise<Delivery[]> {
+    return this.#read('deliveries', paged(filter));
   }
 
   async health(): Promise<StoreHealth> {

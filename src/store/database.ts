@@ -12,6 +12,7 @@ import { type Change, type Snapshot, StoreError } from './store.ts';
 import { AuditTable } from './tables/audit.ts';
 import { CallsTable } from './tables/calls.ts';
 import { ContactsTable } from './tables/contacts.ts';
+import { DeliveriesTable } from './tables/deliveries.ts';
 import { ExtensionsTable } from './tables/extensions.ts';
 import { MetaTable } from './tables/meta.ts';
 import { ModelsTable } from './tables/models.ts';
@@ -51,8 +52,9 @@ export class StoreDatabase {
       calls: new CallsTable(db),
       reactions: new ReactionsTable(db),
       audit: new AuditTable(db),
+      deliveries: new DeliveriesTable(db),
     };
-    const { meta, violations, sightings, calls, reactions, audit } = this.#tables;
+    const { meta, violations, sightings, calls, reactions, audit, deliveries } = this.#tables;
     this.handlers = {
       load: () => this.#load(),
       commit: (change, guard) => this.#commit(change, guard),
@@ -63,6 +65,7 @@ export class StoreDatabase {
       calls: (filter) => calls.read(filter),
       reactions: (filter) => reactions.read(filter),
       audit: (filter) => audit.read(filter),
+      deliveries: (filter) => deliveries.read(filter),
       prune: (step) => this.#pruner.step(step),
       facts: () => this.#facts(),
       close: () => this.close(),
@@ -86,7 +89,7 @@ export class StoreDatabase {
   }
 
   #load(): Snapshot {
-    const { meta, settings, policies, models, extensions, contacts, violations } = this.#tables;
+    const { meta, settings, policies, models, extensions, contacts, violations, deliveries } = this.#tables;
     const { nextViolationId, setAside } = meta.read();
     return this.#opened.db.transaction(() => ({
       policies: policies.readAll(),
@@ -98,6 +101,8 @@ export class StoreDatabase {
       openViolations: violations.readOpen(),
       clearedViolations: violations.readCleared(),
       nextViolationId,
+      queuedDeliveries: deliveries.readQueued(),
+      lastDelivered: deliveries.readLastSent(),
       origin:
         setAside === undefined && this.#opened.origin.kind === 'replaced' ? EXISTING : this.#opened.origin,
     }))();
@@ -138,7 +143,7 @@ export class StoreDatabase {
 
   /** A row that the schema refuses (a fault of ours) is left out: it must not hold up the others for ever. */
   #writeBatch(batch: Batch, guard: Guard): Questions['batch']['answer'] {
-    const { meta, violations, calls, contacts, extensions, sightings, reactions } = this.#tables;
+    const { meta, violations, calls, contacts, extensions, sightings, reactions, deliveries } = this.#tables;
     let refused = 0;
     let why: string | undefined;
     const each = <T>(rows: Iterable<T>, write: (row: T) => void) => {
@@ -159,6 +164,7 @@ export class StoreDatabase {
         meta.useViolationId(violation.id);
       });
       each(batch.calls, (call) => calls.put(call));
+      each(batch.deliveries, (delivery) => deliveries.put(delivery));
       each(batch.goneContacts, (id) => contacts.delete(id));
       each(batch.contacts, (contact) => contacts.put(contact));
       each(batch.keptContacts, ([id, stored]) => contacts.keep(id, stored));

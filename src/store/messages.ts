@@ -2,6 +2,7 @@
  * What the main thread and the database's thread say to each other. Everything here survives structured cloning:
  * plain data, Maps, no functions.
  */
+import type { Delivery } from '../domain/alert.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
@@ -16,6 +17,7 @@ export interface Batch {
   readonly id: string;
   readonly violations: readonly Violation[];
   readonly calls: readonly CallRecord[];
+  readonly deliveries: readonly Delivery[];
   readonly contacts: readonly Contact[];
   readonly goneContacts: readonly string[];
   readonly keptContacts: readonly (readonly [id: string, stored: string])[];
@@ -25,7 +27,7 @@ export interface Batch {
 }
 
 /** Tables with a bound on age and on rows. */
-export type BoundedTable = 'violations' | 'sightings' | 'calls' | 'reactions' | 'audit';
+export type BoundedTable = 'violations' | 'sightings' | 'calls' | 'reactions' | 'audit' | 'deliveries';
 
 export interface PruneStep {
   readonly table: BoundedTable;
@@ -53,6 +55,7 @@ export interface Questions {
   calls: { ask: { readonly extension?: string } & Page; answer: CallRecord[] };
   reactions: { ask: { readonly extension?: string } & Page; answer: Reaction[] };
   audit: { ask: { readonly target?: string } & Page; answer: AuditEntry[] };
+  deliveries: { ask: Page; answer: Delivery[] };
   /** The answer: how many rows are still to go at least; 0 where none is. */
   prune: { ask: PruneStep; answer: number };
   facts: { ask: undefined; answer: FileFacts };

@@ -2,6 +2,7 @@
  * Trailing writes that wait for the disk, at most so many: the latest of each key, sightings added up. Where the disk
  * refuses for long, sightings give way first, then contacts; violations and calls last. Holds no clock and no thread.
  */
+import type { Delivery } from '../domain/alert.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { Reaction } from '../domain/reaction.ts';
@@ -14,6 +15,7 @@ export class PendingWrites {
   readonly #limit: number;
   readonly #violations = new Map<number, Violation>();
   readonly #calls = new Map<string, CallRecord>();
+  readonly #deliveries = new Map<string, Delivery>();
   /** undefined: the contact is gone. */
   readonly #contacts = new Map<string, Contact | undefined>();
   readonly #kept = new Map<string, string>();
@@ -32,12 +34,12 @@ export class PendingWrites {
       this.#violations,
       this.#calls,
       this.#reactions,
+      this.#deliveries,
       this.#contacts,
       this.#kept,
       this.#sightings,
     ];
-    const kept = maps.reduce((sum, { size }) => sum + size, 0);
-    return kept + (this.#extensions === undefined ? 0 : 1);
+    return maps.reduce((sum, { size }) => sum + size, this.#extensions === undefined ? 0 : 1);
   }
 
   /** How many were given up since the start. */
@@ -51,6 +53,10 @@ export class PendingWrites {
 
   putCall(call: CallRecord): void {
     this.#put(this.#calls, JSON.stringify([call.linkedId, call.extension]), call);
+  }
+
+  putDelivery(delivery: Delivery): void {
+    this.#put(this.#deliveries, `${delivery.alert.id} ${delivery.channel}`, delivery);
   }
 
   putContact(contact: Contact): void {
@@ -96,6 +102,7 @@ export class PendingWrites {
     const violations = from(this.#violations).map(([, violation]) => violation);
     const calls = from(this.#calls).map(([, call]) => call);
     const reactions = from(this.#reactions).map(([, reaction]) => reaction);
+    const deliveries = from(this.#deliveries).map(([, delivery]) => delivery);
     const contacts = from(this.#contacts);
     const keptContacts = from(this.#kept);
     const sightings = from(this.#sightings).map(([, sighting]) => sighting);
@@ -105,6 +112,7 @@ export class PendingWrites {
       id,
       violations,
       calls,
+      deliveries,
       contacts: contacts.flatMap(([, contact]) => contact ?? []),
       goneContacts: contacts.flatMap(([key, contact]) => (contact === undefined ? [key] : [])),
       keptContacts,

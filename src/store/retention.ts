@@ -11,6 +11,7 @@ export const DEFAULT_RETENTION: Retention = {
   calls: { days: 180, maxRows: 200_000 },
   reactions: { days: 180, maxRows: 200_000 },
   audit: { days: 5 * 365, maxRows: 1_000_000 },
+  deliveries: { days: 90, maxRows: 20_000 },
 };
 
 /** Each row costs every index of its table a page; this many take 2 ms where the table holds 200,000. */
@@ -23,6 +24,7 @@ const AGE: Readonly<Record<BoundedTable, string>> = {
   calls: 'at',
   reactions: 'last_at',
   audit: 'at',
+  deliveries: 'settled_at',
 };
 
 /**
@@ -41,6 +43,7 @@ export class Pruner {
       calls: statements(db, 'calls'),
       reactions: statements(db, 'reactions'),
       audit: statements(db, 'audit'),
+      deliveries: statements(db, 'deliveries'),
     };
   }
 

@@ -44,9 +44,22 @@ CREATE TABLE contacts (
   transport TEXT,
   ip TEXT,
   port INTEGER CHECK (port BETWEEN 1 AND 65535),
-  proof TEXT CHECK (proof IN ('seen', 'likely', 'claimed')),
+  proof TEXT CHECK (proof IN ('seen', 'likely', 'claimed')), stored TEXT CHECK (octet_length(stored) <= 8192),
   CHECK ((ip IS NULL) = (port IS NULL) AND (ip IS NULL) = (transport IS NULL) AND (ip IS NULL) = (proof IS NULL))
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deliveries (
+  alert TEXT NOT NULL CHECK (alert <> ''),
+  channel TEXT NOT NULL CHECK (channel IN ('email', 'webhook', 'command')),
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL CHECK (json_valid(body) AND octet_length(body) <= 65536),
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'failed')),
+  attempts INTEGER NOT NULL CHECK (attempts >= 0),
+  error TEXT,
+  settled_at INTEGER,
+  PRIMARY KEY (alert, channel),
+  CHECK ((state = 'queued') = (settled_at IS NULL))
+) STRICT;
 
 CREATE TABLE extensions (
   name TEXT PRIMARY KEY CHECK (name <> ''),
@@ -106,6 +119,25 @@ CREATE TABLE policies (
   require_registration INTEGER CHECK (require_registration IN (0, 1))
 , evict INTEGER CHECK (evict IN (0, 1)), hang_up INTEGER CHECK (hang_up IN (0, 1)), first_use INTEGER CHECK (first_use IN (0, 1)), firmware_drift TEXT CHECK (firmware_drift IN ('off', 'notify', 'follow')), networks TEXT
   CHECK (networks IS NULL OR (json_valid(networks) AND json_type(networks) = 'array'))) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reactions (
+  id INTEGER PRIMARY KEY,
+  extension TEXT NOT NULL,
+  -- No foreign key: it outlives the violation where that was pruned first.
+  violation INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('evicted', 'restored', 'hung-up')),
+  user_agent_kind TEXT NOT NULL
+    CHECK (user_agent_kind IN ('text', 'absent', 'too-long', 'not-utf8', 'control-character')),
+  user_agent TEXT NOT NULL CHECK (octet_length(user_agent) <= 512),
+  transport TEXT,
+  ip TEXT,
+  port INTEGER CHECK (port BETWEEN 1 AND 65535),
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  count INTEGER NOT NULL CHECK (count >= 1),
+  UNIQUE (violation, kind),
+  CHECK ((ip IS NULL) = (port IS NULL) AND (ip IS NULL) = (transport IS NULL))
+) STRICT;
 
 CREATE TABLE settings (
   only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -168,6 +200,14 @@ CREATE INDEX audit_by_time ON audit (at);
 CREATE INDEX calls_by_extension ON calls (extension, at);
 
 CREATE INDEX calls_by_time ON calls (at);
+
+CREATE INDEX deliveries_by_time ON deliveries (at);
+
+CREATE INDEX deliveries_settled ON deliveries (settled_at);
+
+CREATE INDEX reactions_by_extension ON reactions (extension, last_at);
+
+CREATE INDEX reactions_by_time ON reactions (last_at);
 
 CREATE INDEX sightings_by_extension ON sightings (extension, last_seen);
 

@@ -2,6 +2,7 @@
  * What is remembered on disk. SQLite remembers, memory answers calls: nothing here is ever awaited on the way to a
  * verdict. Durable writes resolve once a power cut cannot lose them; trailing ones are on disk within a second.
  */
+import type { ChannelName, Delivery } from '../domain/alert.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
@@ -33,6 +34,9 @@ export interface Snapshot {
   /** Ended by an operator, while the device stayed registered as it was. */
   readonly clearedViolations: readonly Violation[];
   readonly nextViolationId: number;
+  /** Alerts that were not sent yet, oldest first, and when each channel last took one. */
+  readonly queuedDeliveries: readonly Delivery[];
+  readonly lastDelivered: ReadonlyMap<ChannelName, number>;
   /**
    * `existing`: an intact database. `new`: there was none. `replaced`: it was damaged, was set aside as `setAside`,
    * and an empty one took its place. The latter two stay so, over restarts, until {@link Store.recovered}: the locks of
@@ -75,6 +79,8 @@ export interface Store {
   addSighting(sighting: Sighting): void;
   /** Trailing; one linkedid of one extension is one record, as it was put last. */
   putCall(call: CallRecord): void;
+  /** Trailing; one alert of one channel is one record, as it was put last. */
+  putDelivery(delivery: Delivery): void;
   putContact(contact: Contact): void;
   deleteContact(id: string): void;
   /** Trailing; what Asterisk has stored of a contact that was put. Forgotten with the contact's next put. */
@@ -94,6 +100,7 @@ export interface Store {
   calls(filter: { readonly extension?: string } & Page): Promise<CallRecord[]>;
   reactions(filter: { readonly extension?: string } & Page): Promise<Reaction[]>;
   audit(filter: { readonly target?: string } & Page): Promise<AuditEntry[]>;
+  deliveries(filter: Page): Promise<Delivery[]>;
 
   /** Never rejects; answers within a second, with the sizes known last where the disk does not answer. */
   health(): Promise<StoreHealth>;

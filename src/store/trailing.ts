@@ -101,8 +101,8 @@ export class TrailingWriter {
 }
 
 function sizeOf(batch: Batch): number {
-  const { violations, calls, contacts, goneContacts, keptContacts, reactions, extensions, sightings } = batch;
-  const lists = [violations, calls, contacts, goneContacts, keptContacts, reactions, sightings];
+  const { violations, calls, deliveries, reactions, contacts, goneContacts, keptContacts, sightings } = batch;
+  const lists = [violations, calls, deliveries, reactions, contacts, goneContacts, keptContacts, sightings];
   const rows = lists.reduce((sum, { length }) => sum + length, 0);
-  return rows + (extensions === undefined ? 0 : 1);
+  return rows + (batch.extensions === undefined ? 0 : 1);
 }

@@ -7,7 +7,7 @@ const BREATH = 20;
 /** From so many rows above the bound a flood is on, and there is no breath between the steps. */
 const FLOOD = 10_000;
 const DAY = 86_400_000;
-const TABLES: readonly BoundedTable[] = ['violations', 'sightings', 'calls', 'audit'];
+const TABLES: readonly BoundedTable[] = ['violations', 'sightings', 'calls', 'audit', 'deliveries'];
 
 export interface UpkeepOptions {
   readonly retention: Retention;

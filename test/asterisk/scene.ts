@@ -152,6 +152,8 @@ export class Scene implements AsyncDisposable {
       await this.service.api.put(path('extensions', user, 'policy'), {
         mode: null,
         requireRegistration: null,
+        evict: null,
+        hangUp: null,
       });
       await this.service.api.delete(`${path('extensions', user)}/lock`);
       await this.service.api.post(`${path('extensions', user)}/clear`);

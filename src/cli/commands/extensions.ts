@@ -1,5 +1,5 @@
 /** The verbs about one extension and about all of them. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { action, withCommon } from '../context.ts';
 import { withOptions } from './options.ts';
 import { collect } from './repeat.ts';
@@ -14,6 +14,7 @@ export function extensionCommands(program: Command): void {
     .argument('<ext>', 'the extension')
     .action(action(async (context, [ext = '']) => (await import('../verbs/show.ts')).show(context, ext)));
   lockCommand(program);
+  lockAllCommand(program);
   withCommon(program.command('unlock'))
     .description("remove an extension's own lock; the fallback, where there is one, is in force again")
     .argument('<ext>', 'the extension')
@@ -31,6 +32,19 @@ export function extensionCommands(program: Command): void {
       action(async (context, [ext = ''], options) =>
         (await import('../verbs/check.ts')).check(context, ext, options),
       ),
+    );
+}
+
+function lockAllCommand(program: Command): void {
+  withCommon(program.command('lock-all'))
+    .description('lock every extension that has no lock to the phone it has now, in one change, after a look')
+    .option('--model-where-known', 'to the phone model where one matches, else to the exact device')
+    .addOption(new Option('--mode <mode>', 'the mode of the new locks').choices(['monitor', 'enforce']))
+    .option('--dry-run', 'only show the table')
+    .option('--out <file>', 'where to write what was before, to be taken in again with import')
+    .option('--yes', 'do not ask')
+    .action(
+      action(async (context, _, options) => (await import('../verbs/lock-all.ts')).lockAll(context, options)),
     );
 }
 

@@ -1,7 +1,7 @@
 /** The verbs that show what happened. */
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import { action, withCommon } from '../context.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export function recordCommands(program: Command): void {
   program.commandsGroup('Records:');
@@ -40,12 +40,4 @@ export function recordCommands(program: Command): void {
     .action(
       action(async (context, _, options) => (await import('../verbs/events.ts')).events(context, options)),
     );
-}
-
-function wholeNumber(least: number, most: number) {
-  return (text: string): string => {
-    const value = Number(text);
-    if (/^\d{1,6}$/.test(text) && value >= least && value <= most) return String(value);
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
 }

@@ -27,6 +27,14 @@ export function printLock(output: Output, lock: LockView): void {
   if (lock.source !== 'none') printField(output, 'Mode', lock.mode);
   const others = showOptions(unusual(lock));
   if (others.length > 0) printField(output, 'Options', others.join(', '));
+  if (lock.source === 'none' && lock.networks.length > 0) {
+    printField(
+      output,
+      '',
+      'Networks are asked for with a lock only; any device there: --pattern .',
+      'yellow',
+    );
+  }
 }
 
 /** What is not as it is on a fresh box, without the mode. */

@@ -61,6 +61,7 @@ export interface RigOptions {
   readonly store?: (real: Store) => Store;
   readonly findings?: readonly Finding[];
   readonly health?: Partial<ServiceHealth>;
+  readonly notifier?: ApiDeps['alerts']['notifier'];
   readonly isListening?: boolean;
   readonly group?: string;
 }
@@ -124,6 +125,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     health: () => ({ ...HEALTH, started: now() - 90_000, config: configPath, ...options.health }),
     dialplan: () => dialplanOf(readConfig('', configPath).gate, HEALTH.gate),
     doctor: async () => options.findings ?? [],
+    alerts: { notifier: options.notifier ?? { states: [], test: async () => [] }, troubles: [] },
   };
   const api = createApi(deps);
   if (options.isListening !== false) await api.listen();

@@ -48,6 +48,24 @@ describe('a mistake is named with its place and what was probably meant', () => 
       '[gate]\nemergency-numbers = ["9-1-1"]',
       'each of it a number as it is dialled, or a pattern of a fixed',
     ],
+    ['[alerts]\nquiet-hours = "22-7"', 'quiet-hours in [alerts], which must be two times of the day, as'],
+    ['[alerts.email]\ntoo = []', 'an unknown key too in [alerts.email] (did you mean to?)'],
+    ['[alerts.emial]\nto = []', 'an unknown key emial in [alerts]'],
+    ['[alerts]\nemail = 3', 'alerts.email as a value, but it is a section: [alerts.email]'],
+    [
+      '[alerts.email]\nto = ["a@b, c@d"]',
+      'to in [alerts.email], which must be a list, each of it a mail address',
+    ],
+    ['[alerts.email]\nto = ["a@b\\r\\nBcc: c@d"]', 'to in [alerts.email], which must be a list'],
+    [
+      '[alerts.email]\nsecurity = "none"\nhost = "mail.example"',
+      'security = "none" in [alerts.email] with a host',
+    ],
+    [
+      '[alerts.webhook]\nurl = "file:///etc/passwd"',
+      'url in [alerts.webhook], which must be an address that',
+    ],
+    ['[alerts.command]\npath = "notify.sh"', 'path in [alerts.command], which must be an absolute path'],
     ['[extensions]\ntrunks = "x"', 'trunks in [extensions], which must be a list of texts'],
   ])('%j', (text, message) => {
     expect(() => read(text)).toThrow(message);
@@ -101,6 +119,11 @@ describe('secrets', () => {
     writeFileSync(join(folder, 'secret'), 'hunter2\n');
     writeFileSync(join(folder, 'config.toml'), `[ami]\nsecret-file = "${join(folder, 'secret')}"\n`);
     expect(loadConfig(join(folder, 'config.toml')).ami.secret).toBe('hunter2');
+    writeFileSync(
+      join(folder, 'config.toml'),
+      `[alerts.email]\npassword-file = "${join(folder, 'secret')}"\n`,
+    );
+    expect(loadConfig(join(folder, 'config.toml'))['alerts.email'].password).toBe('hunter2');
   });
 });
 

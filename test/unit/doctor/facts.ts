@@ -41,5 +41,6 @@ export const WELL: Facts = {
     },
   },
   origin: { kind: 'existing' },
+  alerts: [],
   log: { path: '/var/log/asterisk/device-lock.log', writable: { found: true } },
 };

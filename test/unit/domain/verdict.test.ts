@@ -149,6 +149,33 @@ describe('rule 6: require-registration', () => {
   });
 });
 
+describe('networks', () => {
+  const isWithin = (ip: string) => ip.startsWith('192.0.2.');
+
+  it('refuse the right device from outside, also where it is registered there', () => {
+    const standings = { 1001: locked({ isWithin, contacts: [contact(PHONE, THIEF, false)] }) };
+    expect(judge({ address: THIEF }, standings)).toEqual({ kind: 'deny', reason: 'wrong-network' });
+    expect(judge({ address: at('192.0.2.77:1024') }, standings).kind).toBe('allow');
+  });
+
+  it('are asked for only after the device: who sends the wrong one learns nothing of them', () => {
+    const standings = { 1001: locked({ isWithin }) };
+    expect(judge({ userAgent: ua('thief'), address: THIEF }, standings)).toMatchObject({
+      reason: 'wrong-device',
+    });
+  });
+
+  it('leave it to what is registered within them where the address of a call cannot be told', () => {
+    const from = { address: undefined };
+    const within = locked({ isWithin, contacts: [contact(PHONE, DESK, true)] });
+    expect(judge(from, { 1001: within }).kind).toBe('allow');
+    expect(judge(from, { 1001: locked({ isWithin, contacts: [] }) })).toMatchObject({
+      reason: 'wrong-network',
+    });
+    expect(judge(from, { 1001: locked({ isWithin, contacts: undefined }) }).kind).toBe('unknown');
+  });
+});
+
 describe('rule 7: otherwise allow', () => {
   it('lets the real phone call from a new address', () => {
     const standings = { 1001: locked({ contacts: [contact(PHONE, DESK, true)] }) };

@@ -10,6 +10,7 @@ const DENY: Record<DenyReason, true> = {
   'malformed-user-agent': true,
   'wrong-device-registered': true,
   'not-registered': true,
+  'wrong-network': true,
 };
 const UNKNOWN: Record<UnknownReason, true> = { 'contacts-not-listed': true, 'locks-not-loaded': true };
 

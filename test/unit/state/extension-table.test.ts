@@ -197,6 +197,67 @@ describe('devices that pass unasked', () => {
   const passing = () => table.matchingContacts('1001').map(({ id }) => id);
 });
 
+describe('networks', () => {
+  const HERE = '192.0.2.10';
+  const matches = () => table.contacts('1001').map((one) => one.matches);
+  const restrict = (...networks: string[]) =>
+    table.setPolicy('1001', {
+      ...NO_POLICY,
+      lock: { alternatives: [{ kind: 'device', userAgent: 'A' }] },
+      networks,
+    });
+
+  it('make a right device outside a wrong one, until they are changed', () => {
+    restrict('198.51.100.0/24');
+    expect(table.applyContacts('1001', [contact('a', 'A')])).toMatchObject([{ matches: false }]);
+    expect(table.matchingContacts('1001')).toEqual([]);
+    restrict('198.51.100.0/24', '192.0.2.0/24');
+    expect(matches()).toEqual([true]);
+  });
+
+  it('hold nothing against a device whose address its REGISTER only claimed', () => {
+    restrict('198.51.100.0/24');
+    const address = parseAddress('10.0.0.9:5060');
+    const claimed = { ...contact('a', 'A'), source: address && { address, proof: 'claimed' as const } };
+    table.applyContacts('1001', [claimed]);
+    expect(matches()).toEqual([true]);
+    expect(table.isWithin('1001', '10.0.0.9')).toBe(false);
+  });
+
+  it('are not asked for while a name among them was never looked up, and then are', () => {
+    restrict('office.example');
+    table.applyContacts('1001', [contact('a', 'A')]);
+    expect(matches()).toEqual([true]);
+    expect([...table.hostNames]).toEqual(['office.example']);
+    expect(table.withHostName('office.example')).toEqual(['1001']);
+    table.setAddresses('office.example', ['203.0.113.5']);
+    expect(matches()).toEqual([false]);
+    table.setAddresses('office.example', ['203.0.113.5', HERE]);
+    expect(matches()).toEqual([true]);
+  });
+
+  it('come from the system where the extension has none of its own', () => {
+    lock('1001', { kind: 'device', userAgent: 'A' });
+    table.setSettings({ ...table.settings, networks: ['private', 'vpn.example'] });
+    table.setAddresses('vpn.example', []);
+    table.applyContacts('1001', [contact('a', 'A')]);
+    expect(matches()).toEqual([false]);
+    expect(table.withHostName('vpn.example').sort()).toEqual(['1001', '1002']);
+    restrict();
+    expect(matches()).toEqual([true]);
+    expect(table.withHostName('vpn.example')).toEqual(['1002']);
+  });
+
+  it('let no displaced contact outside them stand for its phone', () => {
+    lock('1001', { kind: 'device', userAgent: 'A' });
+    table.applyContacts('1001', [contact('a', 'A')]);
+    table.applyContacts('1001', [contact('b', 'thief')]);
+    expect(standing('1001').displaced).toHaveLength(1);
+    restrict('198.51.100.0/24');
+    expect(standing('1001').displaced).toEqual([]);
+  });
+});
+
 it('forgets an extension that is neither listed, locked nor registered', () => {
   table.applyContacts('2000', [contact('x', 'A')]);
   table.applyContacts('2000', []);

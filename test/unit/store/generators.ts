@@ -54,7 +54,13 @@ export const violations: fc.Arbitrary<Violation> = fc.record({
   userAgent: userAgents,
   address: maybe(addresses),
   reason: fc.constantFrom(
-    ...(['wrong-device', 'no-user-agent', 'malformed-user-agent', 'not-registered'] as const),
+    ...([
+      'wrong-device',
+      'no-user-agent',
+      'malformed-user-agent',
+      'not-registered',
+      'wrong-network',
+    ] as const),
     'wrong-device-registered',
   ),
   by: fc.constantFrom<Violation['by'][]>(

@@ -24,6 +24,8 @@ describe('what a new database holds', () => {
       openViolations: [],
       clearedViolations: [],
       nextViolationId: 1,
+      queuedDeliveries: [],
+      lastDelivered: new Map(),
       origin: { kind: 'new' },
     });
   });

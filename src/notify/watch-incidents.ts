@@ -1,0 +1,81 @@
+/** Listens to what the service announces and tells what a person should know of it. It must never disturb who announces. */
+import type { Alert } from '../domain/alert.ts';
+import type { CallRecord } from '../domain/call-record.ts';
+import { showUserAgent } from '../domain/user-agent.ts';
+import type { Violation } from '../domain/violation.ts';
+import type { EventLog, ServiceEvent } from '../log/event-log.ts';
+import type { Logger } from '../log/logger.ts';
+import { emergencyAlert, type Surroundings, unansweredAlert, violationAlert } from './incident-alerts.ts';
+import { Incidents, type Stage } from './incidents.ts';
+import { noticeAlert } from './notices.ts';
+
+export interface WatchOptions extends Surroundings {
+  readonly tell: (alert: Alert) => void;
+  /** Violations that were open when the service last ran: they were told of then. */
+  readonly open: Iterable<Violation>;
+  readonly emergencyCalls: boolean;
+  /** Beginnings of numbers that cost. */
+  readonly costly: readonly string[];
+  /** Milliseconds. */
+  readonly againAfter: number;
+  readonly logger: Logger;
+  readonly now: () => number;
+}
+
+/** From now on; returns what ends it. */
+export function watchIncidents(events: EventLog, options: WatchOptions): () => void {
+  const { tell, now, logger } = options;
+  const incidents = new Incidents(options.againAfter);
+  for (const one of options.open) {
+    incidents.remember(one.extension, deviceOf(one), stageOf(one, options), one.lastSeen);
+  }
+  const guarded =
+    <T extends unknown[]>(listener: (...given: T) => void) =>
+    (...given: T) => {
+      try {
+        listener(...given);
+      } catch (error) {
+        logger.error({ err: error }, 'an alert could not be made; this is a fault: report it');
+      }
+    };
+  const onViolation = guarded((change: string, violation: Violation) => {
+    if (change === 'ended') return;
+    const { extension } = violation;
+    const news = incidents.see(extension, deviceOf(violation), stageOf(violation, options), now());
+    if (news !== undefined) tell(violationAlert(violation, news, options, now()));
+  });
+  const onCall = guarded((record: CallRecord) => {
+    if (record.outcome === 'emergency' && options.emergencyCalls)
+      tell(emergencyAlert(record, options, now()));
+    if (record.outcome !== 'refused-unanswered') return;
+    const stage = isCostly(record.dialled, options) ? 'costly' : 'called';
+    if (incidents.see(record.extension, 'unanswered', stage, now()) === undefined) return;
+    tell(unansweredAlert(record, stage, options, now()));
+  });
+  const onEvent = guarded((event: ServiceEvent) => {
+    const alert = noticeAlert(event, now());
+    if (alert !== undefined) tell(alert);
+  });
+  events.on('violation', onViolation);
+  events.on('call', onCall);
+  events.on('event', onEvent);
+  return () => {
+    events.off('violation', onViolation);
+    events.off('call', onCall);
+    events.off('event', onEvent);
+  };
+}
+
+/** One device at one place, as the violation itself is kept. */
+function deviceOf({ userAgent, address }: Violation): string {
+  return `${address?.ip ?? ''} ${userAgent.kind} ${showUserAgent(userAgent)}`;
+}
+
+function stageOf({ calls, dialled }: Violation, options: WatchOptions): Stage {
+  if (calls === 0) return 'registered';
+  return isCostly(dialled ?? '', options) ? 'costly' : 'called';
+}
+
+function isCostly(dialled: string, { costly }: WatchOptions): boolean {
+  return costly.some((beginning) => dialled.startsWith(beginning));
+}
