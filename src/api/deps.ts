@@ -6,6 +6,7 @@ import type { OpenTrouble } from '../notify/conditions.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Library } from '../operator/library.ts';
 import type { Operator } from '../operator/operator.ts';
+import type { ReactionCounts } from '../reaction/reactions.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
@@ -39,6 +40,8 @@ export interface ServiceHealth {
     /** When anything was last heard of Asterisk by itself, in milliseconds since the epoch. */
     readonly lastEvent: number | undefined;
   };
+  /** What was done by itself since the start. */
+  readonly reactions: ReactionCounts;
   readonly gate: {
     readonly host: string;
     readonly port: number;
@@ -70,7 +73,10 @@ export interface ApiDeps {
   readonly book: ViolationBook;
   readonly operator: Operator;
   readonly library: Library;
-  readonly store: Pick<Store, 'violations' | 'sightings' | 'calls' | 'audit' | 'deliveries' | 'health'>;
+  readonly store: Pick<
+    Store,
+    'violations' | 'sightings' | 'calls' | 'audit' | 'reactions' | 'deliveries' | 'health'
+  >;
   readonly events: EventLog;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */

@@ -195,7 +195,7 @@ export class Reactions {
     if (wrong === undefined) return;
     for (const contact of evicted) this.#record('evicted', contact, contact, 1);
     for (const contact of restored) this.#record('restored', wrong, contact, 1);
-    this.#options.tracker().tookBack(aor, restored);
+    this.#options.tracker().tookBack(aor, evicted, restored);
   }
 
   /** @param wrong whose violation it belongs to @param device what it was done to */

@@ -14,6 +14,8 @@ import { sameUserAgent } from '../domain/user-agent.ts';
 const KEEP_MS = 60_000;
 const MAX_ENDPOINTS = 20_000;
 const MAX_OF_ONE = 16;
+/** A contact is gone so soon, in milliseconds, after its phone asked for that. */
+const LEFT_WITHIN = 1000;
 
 interface Login {
   readonly callId: string;
@@ -41,10 +43,10 @@ export class Sources {
     }
   }
 
-  /** A request of the REGISTERs that made this contact came and brought it to no new state: it unregistered. */
-  hasLeft(contact: Contact): boolean {
+  /** Just before it went, a request came of the REGISTERs that made this contact: it unregistered. */
+  hasLeft(contact: Contact, now: number): boolean {
     const own = this.#logins.get(contact.extension)?.findLast(({ callId }) => callId === contact.callId);
-    return own !== undefined && !own.isSpent;
+    return own !== undefined && !own.isSpent && now - own.at < LEFT_WITHIN;
   }
 
   /** The contact with the source of the REGISTER that brought it to its present state. */

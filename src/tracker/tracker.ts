@@ -38,8 +38,6 @@ const RELOAD_SETTLES_MS = 500;
 const LIST_AGAIN_MS = 5000;
 /** An endpoint or AOR this long is not one; the text is an attacker's until Asterisk has authenticated it. */
 const MAX_NAME = 80;
-/** Contacts put back whose look-up is to come. */
-const MAX_PUT_BACK = 10_000;
 
 interface Mark {
   readonly uris: Set<string>;
@@ -55,8 +53,6 @@ export class Tracker {
   /** Endpoint → the AORs where it has contacts. On FreePBX that is the one of its own name. */
   readonly #aorsOf = new Map<string, Set<string>>();
   readonly #remembered: Map<string, Contact>;
-  /** Contacts that Device Lock put back, as they were. */
-  readonly #putBack = new Map<string, Contact>();
   readonly #marks = new Map<string, Mark>();
   readonly #busy = new Set<string>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -105,18 +101,26 @@ export class Tracker {
     return this.#marks.size + this.#busy.size;
   }
 
-  /** Contacts of this AOR were removed, and these put back: no REGISTER came, and what was known of them still holds. */
-  tookBack(aor: string, restored: readonly Contact[]): void {
-    for (const contact of restored) {
-      if (this.#putBack.size < MAX_PUT_BACK) this.#putBack.set(contact.id, contact);
-      this.#mark(aor, contact.uri);
+  /**
+   * Contacts of this AOR were removed, and these put back as they were: no REGISTER came, and what was known of them still
+   * holds. A look-up then shows whether a thief was back at once, with the very same contact.
+   */
+  tookBack(aor: string, removed: readonly Contact[], restored: readonly Contact[]): void {
+    const before = this.#known.get(aor);
+    const known = new Map(before);
+    for (const { id } of removed) known.delete(id);
+    for (const contact of restored) known.set(contact.id, contact);
+    if (known.size === 0) this.#known.delete(aor);
+    else this.#known.set(aor, known);
+    for (const extension of this.#extensionsAt(aor, before, [...known.values()])) {
+      this.#options.onContacts(extension, this.#contactsOf(extension), false);
     }
-    if (restored.length === 0) this.#mark(aor, undefined);
+    for (const { uri } of [...removed, ...restored]) this.#mark(aor, uri);
   }
 
   /** A contact that is gone went by its phone's own word. */
   hasLeft(contact: Contact): boolean {
-    return this.#sources.hasLeft(contact);
+    return this.#sources.hasLeft(contact, this.#options.now());
   }
 
   /** Lists everything now, as after a connect; resolves when it was handed on, or failed. */
@@ -234,7 +238,9 @@ export class Tracker {
   /** True where something about the AOR is new. */
   #handOn(aor: string, found: readonly Contact[], listed: boolean): boolean {
     const before = this.#known.get(aor);
-    const contacts = found.map((contact) => this.#prove(contact, before?.get(contact.id)));
+    const contacts = found.map((contact) =>
+      this.#sources.prove(contact, before?.get(contact.id) ?? this.#remembered.get(contact.id)),
+    );
     const isNew = !isSame(contacts, before);
     if (contacts.length === 0) this.#known.delete(aor);
     else this.#known.set(aor, new Map(contacts.map((contact) => [contact.id, contact])));
@@ -243,13 +249,6 @@ export class Tracker {
       this.#options.onContacts(extension, this.#contactsOf(extension), listed);
     }
     return isNew;
-  }
-
-  #prove(contact: Contact, before: Contact | undefined): Contact {
-    const putBack = this.#putBack.get(contact.id);
-    if (putBack !== undefined) this.#putBack.delete(contact.id);
-    const known = putBack !== undefined && !isRefresh(putBack, contact) ? putBack : before;
-    return this.#sources.prove(contact, known ?? this.#remembered.get(contact.id));
   }
 
   /** Whose contacts are or were at this AOR. */

@@ -16,6 +16,7 @@ import {
   viewContact,
   viewLock,
   viewPolicy,
+  viewReaction,
   viewSighting,
   viewUserAgent,
   viewViolation,
@@ -115,9 +116,10 @@ function policyOf({ table }: ApiDeps, extension: string): ExtensionPolicyView {
 
 async function viewOf(deps: ApiDeps, extension: string): Promise<ExtensionView> {
   const { table, book, store, identify } = deps;
-  const [sightings, calls] = await Promise.all([
+  const [sightings, calls, reactions] = await Promise.all([
     store.sightings({ extension, limit: LATEST }),
     store.calls({ extension, limit: LATEST }),
+    store.reactions({ extension, limit: LATEST }),
   ]);
   return {
     ...policyOf(deps, extension),
@@ -127,5 +129,6 @@ async function viewOf(deps: ApiDeps, extension: string): Promise<ExtensionView> 
     violations: book.open(extension).map(viewViolation),
     sightings: sightings.map((sighting) => viewSighting(sighting, identify)),
     calls: calls.map(viewCall),
+    reactions: reactions.map(viewReaction),
   };
 }
