@@ -22,7 +22,7 @@ export interface EvictorOptions {
   readonly now: () => number;
   readonly onSent: (evicted: readonly Contact[], restoring: readonly StoredContact[]) => void;
   readonly onDone: (aor: string, evicted: readonly Contact[], restored: readonly Contact[]) => void;
-  readonly onFailed: (evicted: readonly Contact[], restoring: readonly StoredContact[]) => void;
+  readonly onFailed: (evicted: readonly Contact[]) => void;
 }
 
 /** Extensions where something waits to be done. */
@@ -143,7 +143,7 @@ export class Evictor {
       }
       onDone(aor, evicted, back);
     } catch (error) {
-      onFailed(evicted, restoring);
+      onFailed(evicted);
       this.#failed(error, extension, evicted);
     }
   }

@@ -4,7 +4,7 @@
  */
 import type { Asterisk, StoredContact } from '../asterisk/port.ts';
 import { showAddress } from '../domain/address.ts';
-import { type Contact, isRefresh } from '../domain/contact.ts';
+import type { Contact } from '../domain/contact.ts';
 import type { Reaction, ReactionKind } from '../domain/reaction.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -25,7 +25,7 @@ export interface ReactionOptions {
     Asterisk,
     'storedContacts' | 'takeBack' | 'settle' | 'channelsOf' | 'hangUp' | 'connected'
   >;
-  readonly tracker: () => Pick<Tracker, 'tookBack' | 'hasLeft'>;
+  readonly tracker: () => Pick<Tracker, 'puttingBack' | 'isPutBack' | 'tookBack' | 'hasLeft'>;
   readonly store: Pick<Store, 'addReaction' | 'keepContact'>;
   readonly events: EventLog;
   readonly logger: Logger;
@@ -54,8 +54,6 @@ export class Reactions {
   readonly #hangUps: HangUps;
   /** Contacts that are being removed; their end is ours. */
   readonly #evicting = new Set<string>();
-  /** Contacts that were put back, as they were. */
-  readonly #putBack = new Map<string, Contact>();
   readonly #counts = { evicted: 0, restored: 0, 'hung-up': 0 };
 
   constructor(options: ReactionOptions) {
@@ -70,7 +68,9 @@ export class Reactions {
       ...{ table, asterisk, logger, now, keepsakes: this.#keepsakes },
       onSent: (evicted, restoring) => this.#sent(evicted, restoring),
       onDone: (aor, evicted, restored) => this.#tookBack(aor, evicted, restored),
-      onFailed: (evicted, restoring) => this.#failed(evicted, restoring),
+      onFailed: (evicted) => {
+        for (const { id } of evicted) this.#evicting.delete(id);
+      },
     });
     this.#hangUps = new HangUps({
       ...{ table, asterisk, logger, now },
@@ -90,8 +90,7 @@ export class Reactions {
 
   /** A contact that appeared was put back by us: its phone sent no REGISTER. */
   isPutBack(contact: Contact): boolean {
-    const putBack = this.#putBack.get(contact.id);
-    return putBack !== undefined && !isRefresh(putBack, contact);
+    return this.#options.tracker().isPutBack(contact);
   }
 
   /**
@@ -145,7 +144,6 @@ export class Reactions {
 
   #went(contact: Contact, listed: boolean): void {
     const { table, tracker } = this.#options;
-    this.#putBack.delete(contact.id);
     const isWrongHere = table
       .contacts(contact.extension)
       .some((one) => one.matches === false && this.#isOtherDevice(one.contact));
@@ -180,14 +178,8 @@ export class Reactions {
   #sent(evicted: readonly Contact[], restoring: readonly StoredContact[]): void {
     // What never came to an end (a thief that registers in the same moment) must not pile up.
     if (this.#evicting.size > MAX_IN_MIND) this.#evicting.clear();
-    if (this.#putBack.size > MAX_IN_MIND) this.#putBack.clear();
     for (const { id } of evicted) this.#evicting.add(id);
-    for (const { contact } of restoring) this.#putBack.set(contact.id, contact);
-  }
-
-  #failed(evicted: readonly Contact[], restoring: readonly StoredContact[]): void {
-    for (const { id } of evicted) this.#evicting.delete(id);
-    for (const { contact } of restoring) this.#putBack.delete(contact.id);
+    this.#options.tracker().puttingBack(restoring.map(({ contact }) => contact));
   }
 
   #tookBack(aor: string, evicted: readonly Contact[], restored: readonly Contact[]): void {
