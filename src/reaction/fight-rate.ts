@@ -32,9 +32,9 @@ export class FightRate {
   take(extension: string, now: number): number {
     const own = this.#of(extension);
     if (own.bucket.has(now) && this.#all.has(now)) {
+      if (own.bucket.isHalfFull) own.wait = SHORTEST_WAIT;
       own.bucket.take();
       this.#all.take();
-      if (own.bucket.isHalfFull) own.wait = SHORTEST_WAIT;
       return 0;
     }
     const { wait } = own;

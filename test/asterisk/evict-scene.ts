@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import Database from 'better-sqlite3';
 import { expect } from 'vitest';
 import type { ExtensionView, StatusView, ViolationView } from '../../src/api/shapes.ts';
 import { path } from '../../src/cli/client.ts';
@@ -85,9 +86,20 @@ export class EvictScene implements AsyncDisposable {
   ): Promise<SipPhone> {
     const phone = await this.phone(user, DESK_PHONE, { onInvite: () => 'answer', ...options }, register);
     await this.scene.knows(user, DESK_PHONE);
-    // What trails behind is written before this is answered.
-    await this.scene.violations(user);
+    await until('what Asterisk stored of it is kept', SOON, () => this.#isKept(user));
     return phone;
+  }
+
+  /** On the service's disk: there it outlives the service. */
+  #isKept(user: string): boolean {
+    const path = join(this.scene.lab.home, 'service', 'device-lock.db');
+    const db = new Database(path, { readonly: true });
+    try {
+      const kept = db.prepare("SELECT 1 FROM contacts WHERE extension = ? AND stored <> ''");
+      return kept.get(user) !== undefined;
+    } finally {
+      db.close();
+    }
   }
 
   thief(user: string, options: Partial<PhoneOptions> = {}): Promise<SipPhone> {
