@@ -4,6 +4,13 @@
 release_files=(src dialplan data docs scripts/device-lock scripts/install scripts/uninstall scripts/watchdog scripts/lib
   LICENSE README.md CHANGELOG.md package.json)
 
+# stage_page DEST: the console's page, which a checkout builds first and a release has.
+stage_page() {
+  [ ! -f "$root/package-lock.json" ] || "$root/scripts/console-build"
+  mkdir -p "$1/build"
+  cp -R "$root/build/console" "$1/build/"
+}
+
 # stage_modules DEST ARCH: the packages of production, and of Node nothing but the program.
 stage_modules() {
   local dest=$1 arch=$2 folder

@@ -4,13 +4,16 @@ import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { OpenTrouble } from '../notify/conditions.ts';
 import type { Notifier } from '../notify/notifier.ts';
+import type { Accounts } from '../operator/accounts.ts';
 import type { Library } from '../operator/library.ts';
 import type { Operator } from '../operator/operator.ts';
+import type { AttackToolTest } from '../phone-library/attack-tools.ts';
 import type { ReactionCounts } from '../reaction/reactions.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
 import type { DialplanView } from './shapes.ts';
+import type { ConsoleOptions } from './tcp/door.ts';
 
 /** What a User-Agent says of the phone that sent it. */
 export interface Identity {
@@ -72,19 +75,33 @@ export interface ApiDeps {
   readonly table: ExtensionTable;
   readonly book: ViolationBook;
   readonly operator: Operator;
+  readonly accounts: Accounts;
+  readonly console: ConsoleOptions;
   readonly library: Library;
   readonly store: Pick<
     Store,
-    'violations' | 'sightings' | 'calls' | 'audit' | 'reactions' | 'deliveries' | 'health'
+    | 'violations'
+    | 'violationDays'
+    | 'sightings'
+    | 'lastSightings'
+    | 'contactsSince'
+    | 'calls'
+    | 'reactions'
+    | 'audit'
+    | 'deliveries'
+    | 'health'
   >;
   readonly events: EventLog;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly identify: (userAgent: string) => Identity;
+  readonly isAttackTool: AttackToolTest;
   readonly health: () => ServiceHealth;
   readonly dialplan: () => DialplanView;
   readonly doctor: () => Promise<readonly Finding[]>;
+  /** The figures in Prometheus's text format. */
+  readonly metrics: () => Promise<string>;
   readonly alerts: {
     readonly notifier: Pick<Notifier, 'states' | 'test'>;
     readonly troubles: readonly OpenTrouble[];

@@ -16,6 +16,7 @@ const RULE: Readonly<Record<Verdict['reason'], CheckRule>> = {
   'wrong-device-registered': 'wrong-device-registered',
   'not-registered': 'require-registration',
   'wrong-network': 'networks',
+  'newer-firmware': 'newer-firmware',
   'contacts-not-listed': 'not-known-yet',
   'locks-not-loaded': 'not-known-yet',
 };

@@ -8,9 +8,12 @@ import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { Logger } from '../log/logger.ts';
 import { StoreError } from '../store/store.ts';
 
+/** Why one who asks over the network is refused. */
+export type AccessCode = 'not-signed-in' | 'forbidden' | 'no-token' | 'limited' | 'wrong-host';
+
 export interface ErrorBody {
   readonly error: {
-    readonly code: FaultCode | 'no-such-route' | 'too-large' | 'busy' | 'internal';
+    readonly code: FaultCode | AccessCode | 'no-such-route' | 'too-large' | 'internal';
     readonly message: string;
     readonly hint: string;
   };
@@ -28,6 +31,10 @@ const STATUS: Readonly<Record<FaultCode, number>> = {
   'several-devices': 409,
   'too-many-alternatives': 422,
   'no-such-channel': 409,
+  'no-such-user': 404,
+  'user-exists': 409,
+  'no-such-token': 404,
+  busy: 503,
   storage: 503,
   'not-loaded': 503,
 };

@@ -5,12 +5,15 @@ import { setImmediate as turn } from 'node:timers/promises';
 /** Some milliseconds of work, where one item takes some ten microseconds. */
 const SLICE = 200;
 
-/** Slices of what there is now; what is added or taken away meanwhile may be in them or not. */
-export async function* inTurns<T>(items: Iterable<T>): AsyncIterable<readonly T[]> {
+/**
+ * Slices of what there is now; what is added or taken away meanwhile may be in them or not.
+ * @param size how many items make some milliseconds of work
+ */
+export async function* inTurns<T>(items: Iterable<T>, size: number = SLICE): AsyncIterable<readonly T[]> {
   let slice: T[] = [];
   for (const item of items) {
     slice.push(item);
-    if (slice.length < SLICE) continue;
+    if (slice.length < size) continue;
     yield slice;
     slice = [];
     await turn();

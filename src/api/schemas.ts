@@ -14,7 +14,7 @@ const networks = {
 } as const;
 
 /** What is decided for the system. */
-const options = {
+export const options = {
   mode: { type: 'string', enum: ['enforce', 'monitor'] },
   requireRegistration: { type: 'boolean' },
   evict: { type: 'boolean' },
@@ -25,7 +25,7 @@ const options = {
 } as const satisfies Record<keyof Options, object>;
 
 /** The same for one extension: `null` goes back to the system's. */
-const ownOptions = {
+export const ownOptions = {
   mode: { type: ['string', 'null'], enum: ['enforce', 'monitor', null] },
   requireRegistration: { type: ['boolean', 'null'] },
   evict: { type: ['boolean', 'null'] },
@@ -52,13 +52,14 @@ const kinds = {
 const written = Object.entries(kinds).map(([kind, fields]) =>
   object({ kind: { const: kind }, ...fields }, ['kind', ...Object.keys(fields)]),
 );
+export const alternative = choice(written);
 const captured = object({ kind: { const: 'this-device' } }, ['kind']);
 
 const alternatives = {
   type: 'array',
   minItems: 1,
   maxItems: MAX_ALTERNATIVES,
-  items: choice(written),
+  items: alternative,
 } as const;
 
 const modelFields = {
@@ -70,7 +71,7 @@ const modelFields = {
   rejects: samples,
 } as const;
 
-const wholeModel = object({ id: modelId, ...modelFields }, ['id', ...Object.keys(modelFields)]);
+export const wholeModel = object({ id: modelId, ...modelFields }, ['id', ...Object.keys(modelFields)]);
 
 export const extensionParams = object({ ext: { type: 'string', minLength: 1, maxLength: 80 } }, ['ext']);
 export const modelParams = object({ id: modelId }, ['id']);
@@ -85,6 +86,74 @@ export const policyBody = {
   dependencies: { add: ['alternatives'] },
 } as const;
 
+const settings = {
+  ...object({ ...options, fallback: { type: ['string', 'null'], maxLength: 60 } }),
+  minProperties: 1,
+} as const;
+
+const bulkRequest = {
+  ...object({
+    ...policyBody.properties,
+    unlock: { const: true },
+    clear: { const: true },
+  }),
+  minProperties: 1,
+  dependencies: { add: ['alternatives'] },
+} as const;
+
+const extensionName = { type: 'string', minLength: 1, maxLength: 80 } as const;
+/** The most extensions that one request changes. */
+const MAX_EXTENSIONS = 20_000;
+
+export const bulkBody = object(
+  {
+    extensions: { type: 'array', minItems: 1, maxItems: MAX_EXTENSIONS, items: extensionName },
+    request: bulkRequest,
+  },
+  ['extensions', 'request'],
+);
+
+export const previewBody = object(
+  {
+    change: {
+      ...object({
+        settings,
+        policies: {
+          type: 'object',
+          minProperties: 1,
+          maxProperties: MAX_EXTENSIONS,
+          propertyNames: { maxLength: 80 },
+          additionalProperties: bulkRequest,
+        },
+        models: {
+          ...object({
+            put: { type: 'array', minItems: 1, maxItems: 100, items: wholeModel },
+            remove: { type: 'array', minItems: 1, maxItems: 100, items: modelId },
+          }),
+          minProperties: 1,
+        },
+      }),
+      minProperties: 1,
+      maxProperties: 1,
+    },
+  },
+  ['change'],
+);
+
+export const proposeBody = object({ userAgent: { type: 'string', minLength: 1, maxLength: 4096 } }, [
+  'userAgent',
+]);
+
+export const tryModelBody = object(
+  { id: modelId, pattern: modelFields.pattern, matches: samples, rejects: samples },
+  ['pattern', 'matches', 'rejects'],
+);
+
+export const tryLockBody = object(
+  { alternatives: { ...alternatives, items: choice([...written, captured]) } },
+  ['alternatives'],
+);
+
 export const checkBody = object(
   {
     userAgent: { type: ['string', 'null'], maxLength: 4096 },
@@ -95,10 +164,7 @@ export const checkBody = object(
 
 export const renameBody = object({ to: { type: 'string', minLength: 1, maxLength: 80 } }, ['to']);
 
-export const settingsBody = {
-  ...object({ ...options, fallback: { type: ['string', 'null'] } }),
-  minProperties: 1,
-} as const;
+export const settingsBody = settings;
 
 export const newModelBody = wholeModel;
 export const modelBody = { ...object({ id: modelId, ...modelFields }), minProperties: 1 } as const;
@@ -108,13 +174,28 @@ const limit = { type: 'string', pattern: '^([1-9][0-9]{0,2}|1000)$' } as const;
 const extension = { type: 'string', minLength: 1, maxLength: 80 } as const;
 const trueOrFalse = { type: 'string', enum: ['true', 'false'] } as const;
 
-export const violationsQuery = object({ extension, open: trueOrFalse, limit });
+/** ISO 8601: a day of UTC, or a time. */
+const time = {
+  type: 'string',
+  pattern:
+    '^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?$',
+} as const;
+
+export const violationsQuery = object({
+  extension,
+  open: trueOrFalse,
+  since: time,
+  until: time,
+  before: { type: 'string', pattern: '^[1-9][0-9]{0,14}$' },
+  limit,
+});
 export const callsQuery = object({ extension, limit });
 export const auditQuery = object({ target: { type: 'string', minLength: 1, maxLength: 80 }, limit });
 export const alertsQuery = object({ limit });
 export const alertTestBody = object({ channel: { type: 'string', enum: CHANNELS } });
 export const eventsQuery = object({
   last: { type: 'string', pattern: '^[0-9]{1,3}$' },
+  after: { type: 'string', pattern: '^[a-z0-9]{1,20}-[0-9]{1,15}$' },
   follow: trueOrFalse,
 });
 
@@ -145,6 +226,23 @@ export const importBody = object(
   ['document'],
 );
 
+const accountName = { type: 'string', minLength: 1, maxLength: 80 } as const;
+const role = { type: 'string', enum: ['viewer', 'operator'] } as const;
+const password = { type: 'string', maxLength: 1024 } as const;
+
+export const sessionBody = object({ user: { type: 'string', maxLength: 200 }, password }, [
+  'user',
+  'password',
+]);
+export const accountParams = object({ name: accountName }, ['name']);
+export const tokenParams = object({ id: accountName }, ['id']);
+export const userBody = object({ name: accountName, role, password }, ['name', 'role', 'password']);
+export const passwordBody = object({ password }, ['password']);
+export const tokenBody = object(
+  { name: accountName, role, days: { type: 'integer', minimum: 1, maximum: 3650 } },
+  ['name', 'role'],
+);
+
 /** One sentence on the first thing that does not fit. */
 export function wordsFor(errors: readonly FastifySchemaValidationError[], where: string): Error {
   const [first] = errors;
@@ -158,6 +256,8 @@ export function wordsFor(errors: readonly FastifySchemaValidationError[], where:
       return new Error(`${at} lacks the property ${quoted(missingProperty)}.`);
     case 'minProperties':
       return new Error(`${at} asks for nothing.`);
+    case 'maxProperties':
+      return new Error(`${at} asks for too much at once.`);
     case 'enum':
       return new Error(`${at} must be one of ${(allowedValues as unknown[]).map(shown).join(', ')}.`);
     case 'const':

@@ -1,86 +1,85 @@
 /**
- * The HTTP API on a Unix socket. It reads from memory and the store, and hands every change to the operator; it decides
- * nothing. Requests are bounded in size, time and number.
+ * The HTTP API, on a Unix socket whose file mode is its guard, and on TCP behind a login. It reads from memory and the
+ * store, and hands every change to the operator; it decides nothing. Requests are bounded in size, time and number.
  */
-import { once } from 'node:events';
-import fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { closeApp, makeApp } from './app.ts';
+import { ChangeStream } from './change-stream.ts';
 import type { ApiDeps } from './deps.ts';
-import { faultResponder, noSuchRoute } from './fault-response.ts';
 import { Followers } from './followers.ts';
+import { KnownDevices } from './known-devices.ts';
+import { OverviewMaker } from './overview.ts';
+import { accountRoutes } from './routes/accounts.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { decisionRoutes } from './routes/decisions.ts';
 import { dialplanRoutes } from './routes/dialplan.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
+import { openapiRoutes } from './routes/openapi.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { recordRoutes } from './routes/records.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
 import { transferRoutes } from './routes/transfer.ts';
-import { wordsFor } from './schemas.ts';
+import { trialRoutes } from './routes/trials.ts';
+import type { ConsoleView } from './shapes.ts';
 import { listenOn } from './socket.ts';
+import { Door } from './tcp/door.ts';
 
 export interface Api {
   /** Rejects with a SocketError where the socket cannot be made or belongs to a living process. */
   listen(): Promise<void>;
   /** Lets answers under way finish; resolves within two seconds, and removes the socket. */
   close(): Promise<void>;
+  /** Where the console is open, or why it is not. */
+  readonly console: ConsoleView;
 }
 
-const BODY_LIMIT = 1024 * 1024;
-const REQUEST_MS = 10_000;
-/** A connection on which nothing moves for so long is closed; followers get a heartbeat more often. */
-const IDLE_MS = 60_000;
 const MAX_CONNECTIONS = 100;
-const CLOSE_MS = 1500;
 
 export function createApi(deps: ApiDeps): Api {
-  const app = fastify({
-    logger: false,
-    bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_MS,
-    connectionTimeout: IDLE_MS,
-    http: { maxHeaderSize: 8192, headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1000 },
-    routerOptions: { maxParamLength: 300 },
-    schemaErrorFormatter: wordsFor,
-    ajv: {
-      customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, discriminator: true },
-    },
-  });
-  app.server.maxConnections = MAX_CONNECTIONS;
-  app.setErrorHandler(faultResponder(deps.logger));
-  app.setNotFoundHandler(noSuchRoute);
-  const followers = new Followers(deps.events, deps.now);
-  statusRoutes(app, deps);
-  extensionRoutes(app, deps);
-  lifecycleRoutes(app, deps);
-  settingsRoutes(app, deps);
-  dialplanRoutes(app, deps);
-  modelRoutes(app, deps);
-  recordRoutes(app, deps);
-  alertRoutes(app, deps);
-  transferRoutes(app, deps);
-  eventRoutes(app, followers);
+  const { events, now, logger, accounts } = deps;
+  const followers = new Followers(events, now);
+  const stream = new ChangeStream({ events, now, version: () => deps.health().version });
+  const known = new KnownDevices(() => deps.library.models());
+  const overview = new OverviewMaker(deps, known);
+  const addRoutes = (to: FastifyInstance) => {
+    openapiRoutes(to, () => deps.health().version);
+    statusRoutes(to, deps, () => door.state);
+    overviewRoutes(to, overview);
+    extensionRoutes(to, deps);
+    lifecycleRoutes(to, deps);
+    settingsRoutes(to, deps);
+    decisionRoutes(to, deps);
+    dialplanRoutes(to, deps);
+    modelRoutes(to, deps);
+    trialRoutes(to, deps, known);
+    recordRoutes(to, deps);
+    alertRoutes(to, deps);
+    metricsRoutes(to, deps);
+    transferRoutes(to, deps);
+    eventRoutes(to, followers, stream);
+  };
+  const door = new Door({ console: deps.console, accounts, logger, now, addRoutes });
+  const app = makeApp({ logger, maxConnections: MAX_CONNECTIONS });
+  addRoutes(app);
+  accountRoutes(app, accounts, door, now);
 
   return {
+    get console() {
+      return door.state;
+    },
     async listen() {
       await app.ready();
       await listenOn(app.server, deps.socket, deps.group);
+      await door.settle();
     },
-    close: () => close(app, followers),
+    async close() {
+      for (const one of [followers, stream, overview]) one.close();
+      await Promise.all([door.close(), closeApp(app)]);
+    },
   };
-}
-
-async function close(app: FastifyInstance, followers: Followers): Promise<void> {
-  followers.close();
-  const { server } = app;
-  if (server.listening) {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeIdleConnections();
-    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
-    await closed;
-    clearTimeout(timer);
-  }
-  await app.close();
 }

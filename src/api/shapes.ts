@@ -2,9 +2,12 @@
  * The shapes of the API's answers, version 1: every field is always there, `null` where there is nothing to say, times in
  * ISO 8601. Fields may be added; none changes its meaning. Types only: whoever speaks to the API imports these.
  */
+
+import type { Role } from '../domain/account.ts';
 import type { Alert, ChannelName, Delivery, Severity } from '../domain/alert.ts';
 import type { CallOutcome } from '../domain/call-record.ts';
 import type { Proof } from '../domain/contact.ts';
+import type { FaultCode } from '../domain/fault.ts';
 import type { Alternative, LockMode, LockSource, Mode } from '../domain/lock.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import type { Options } from '../domain/policy.ts';
@@ -60,6 +63,38 @@ export interface ExtensionSummary {
   readonly openViolations: number;
 }
 
+/** One extension as the console's table shows it. */
+export interface OverviewRow extends Omit<ExtensionSummary, 'contacts'> {
+  /** Its own mode; null is inherited. */
+  readonly policyMode: Mode | null;
+  readonly contacts: readonly OverviewContact[];
+  readonly lastSeen: LastSeen | null;
+  /** The phone library has its current, else its last User-Agent; null where it never named one. */
+  readonly known: boolean | null;
+  /** On how many violations it was seen on each of the last seven days of the server's calendar, oldest first. */
+  readonly violationDays: readonly number[];
+}
+
+export interface OverviewContact extends DeviceView, Omit<IdentityView, 'mac'> {
+  readonly address: string | null;
+  readonly matches: boolean | null;
+  readonly expires: string;
+  /** Since when this device registers from this IP; null where that is not remembered. */
+  readonly since: string | null;
+}
+
+export interface LastSeen extends DeviceView, Omit<IdentityView, 'mac' | 'firmware'> {
+  readonly address: string | null;
+  readonly at: string;
+}
+
+export interface OverviewView {
+  readonly extensions: readonly OverviewRow[];
+  /** false: the database gave no answer, and what it remembers (`lastSeen`, `since`, `violationDays`) is missing. */
+  readonly history: boolean;
+  readonly at: string;
+}
+
 export interface ExtensionPolicyView {
   readonly extension: string;
   readonly lock: LockView;
@@ -86,6 +121,72 @@ export interface ReactionView extends DeviceView {
   readonly firstAt: string;
   readonly lastAt: string;
   readonly count: number;
+}
+
+/** A phone model made of a User-Agent that was seen, for an operator to correct and save. */
+export interface ModelProposal {
+  readonly id: string;
+  readonly vendor: string;
+  readonly model: string;
+  readonly pattern: string;
+  readonly matches: readonly string[];
+  readonly rejects: readonly string[];
+  /** Extensions that a phone is registered at which the pattern accepts. */
+  readonly covers: readonly string[];
+  /** The phone model that accepts the User-Agent already. */
+  readonly existing: string | null;
+}
+
+export interface ModelTrial {
+  readonly ok: boolean;
+  readonly problems: readonly {
+    readonly field: 'pattern' | 'matches' | 'rejects';
+    /** Which of the samples, from 0; null where it is about none or all. */
+    readonly index: number | null;
+    readonly message: string;
+  }[];
+  readonly covers: readonly string[];
+}
+
+/** What a lock would make of the phones that are registered, and of those seen lately. */
+export interface LockTrial {
+  readonly contacts: readonly (ContactView & { readonly matches: boolean })[];
+  readonly sightings: readonly (SightingView & { readonly matches: boolean })[];
+}
+
+/** What would come of a change. The lists hold the first thousand each. */
+export interface Preview {
+  readonly changes: readonly {
+    readonly extension: string;
+    readonly lockBefore: LockView;
+    readonly lockAfter: LockView;
+  }[];
+  /** Registered phones whose calls would be refused (in `monitor`: recorded), and are not now. */
+  readonly wouldViolate: readonly (DeviceView & {
+    readonly extension: string;
+    readonly address: string | null;
+    readonly reason: string;
+  })[];
+  readonly wouldEnd: readonly ViolationView[];
+  /** Those the change cannot be made for. */
+  readonly failed: BulkReportView['failed'];
+  readonly counts: {
+    readonly changed: number;
+    readonly wouldViolate: number;
+    readonly wouldEnd: number;
+    readonly failed: number;
+  };
+  /** The lists hold all that is counted. */
+  readonly complete: boolean;
+}
+
+export interface BulkReportView {
+  readonly done: readonly string[];
+  readonly failed: readonly {
+    readonly extension: string;
+    readonly code: FaultCode;
+    readonly message: string;
+  }[];
 }
 
 export interface ViolationView extends DeviceView {
@@ -132,6 +233,16 @@ export interface AuditView {
   readonly detail: string;
 }
 
+/** What a page may have to load again. */
+export type Topic = 'extensions' | 'violations' | 'settings' | 'models' | 'status' | 'audit';
+
+export interface LiveChange {
+  readonly topics: readonly Topic[];
+  /** null: any. */
+  readonly extensions: readonly string[] | null;
+  readonly at: string;
+}
+
 export interface SettingsView extends Options {
   readonly fallback: string | null;
 }
@@ -160,6 +271,7 @@ export interface StatusView {
   readonly uptime: number;
   readonly config: string;
   readonly settings: SettingsView;
+  readonly console: ConsoleView;
   readonly asterisk: {
     readonly adapter: string;
     readonly connected: boolean;
@@ -267,6 +379,7 @@ export type CheckRule =
   | 'wrong-device-registered'
   | 'require-registration'
   | 'networks'
+  | 'newer-firmware'
   | 'matches'
   | 'not-known-yet';
 
@@ -316,4 +429,34 @@ export interface ImportReport {
     readonly removed: readonly string[];
     readonly same: number;
   };
+}
+
+/** Who is signed in. */
+export interface SessionView {
+  readonly user: string;
+  readonly role: Role;
+  /** To be sent along as `X-Device-Lock-Token` with every change; empty where a token was shown instead. */
+  readonly csrf: string;
+}
+
+export interface UserView {
+  readonly name: string;
+  readonly role: Role;
+  readonly made: string;
+  /** When the password was set last. */
+  readonly changed: string;
+}
+
+export interface TokenView {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly made: string;
+  readonly expires: string | null;
+}
+
+/** Where the console is open; both null where it is off, or there is neither a user nor a token. */
+export interface ConsoleView {
+  readonly url: string | null;
+  readonly failure: string | null;
 }

@@ -168,7 +168,7 @@ export function isoOrNull(ms: number | undefined): string | null {
   return ms === undefined ? null : iso(ms);
 }
 
-function viewIdentity(userAgent: UserAgent, identify: Identify): IdentityView {
+export function viewIdentity(userAgent: UserAgent, identify: Identify): IdentityView {
   const found = userAgent.kind === 'text' ? identify(userAgent.text) : {};
   return {
     vendor: found.vendor ?? null,

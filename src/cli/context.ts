@@ -55,11 +55,14 @@ export interface Options {
   readonly channel?: string;
   readonly follow?: boolean;
   readonly last?: string;
+  readonly after?: string;
   readonly output?: string;
   readonly dryRun?: boolean;
   readonly modelWhereKnown?: boolean;
   readonly out?: string;
   readonly yes?: boolean;
+  readonly role?: string;
+  readonly expires?: string;
 }
 
 type Verb = (

@@ -1,5 +1,6 @@
 /** All verbs of `device-lock`. Only their words are known here; what a verb does is loaded when it is called. */
 import { type Argument, Command } from 'commander';
+import { accountCommands } from './commands/accounts.ts';
 import { alertCommands } from './commands/alerts.ts';
 import { extensionCommands } from './commands/extensions.ts';
 import { recordCommands } from './commands/records.ts';
@@ -26,6 +27,7 @@ export function makeProgram(): Command {
   recordCommands(program);
   alertCommands(program);
   transferCommands(program);
+  accountCommands(program);
   return program;
 }
 

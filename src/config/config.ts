@@ -79,11 +79,23 @@ export function readConfig(text: string, path: string): Values {
   if (security === 'none' && !isThisMachine(host ?? '')) {
     faults.push('security = "none" in [alerts.email] with a host that is not this machine');
   }
+  if (faults.length === 0) faults.push(...faultsOfConsole(sections as unknown as Values));
   if (faults.length > 0) {
     const hint = 'Every key is described in the file device-lock.example.toml.';
     throw new ConfigError(`The configuration ${path} has ${faults.join('; ')}.`, hint);
   }
   return sections as unknown as Values;
+}
+
+/** What its keys are together: nobody opens it to others, or without TLS, by a mistyped address. */
+function faultsOfConsole({ console: { listen, remote, ...tls } }: Values): string[] {
+  const [cert, key] = [tls['tls-cert'], tls['tls-key']];
+  if ((cert === '') !== (key === '')) return ['one of tls-cert and tls-key in [console], which go together'];
+  const isLoopback = listen === '' || /^127\.|^\[::1\]/.test(listen);
+  if (isLoopback || (remote && cert !== '')) return [];
+  return [
+    `listen in [console] at ${listen}, which other hosts reach: that wants remote = true, tls-cert and tls-key`,
+  ];
 }
 
 function parseToml(text: string, path: string): Record<string, unknown> {

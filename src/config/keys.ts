@@ -36,12 +36,13 @@ export interface Form {
  * nothing bounds how long that takes.
  */
 const GATE_ADDRESS: Form = {
-  is(text) {
-    const [, four, six, port] = /^(?:([0-9.]+)|\[([0-9A-Fa-f:.]+)\]):([0-9]{1,5})$/.exec(text) ?? [];
-    const isAddress = isIPv4(four ?? '') || isIPv6(six ?? '');
-    return text === '' || (isAddress && Number(port) >= 1 && Number(port) <= 65_535);
-  },
+  is: isAddressAndPort,
   words: 'an IP address and a port, as "192.0.2.5:4580"',
+};
+const LISTEN: Form = { ...GATE_ADDRESS, words: 'an IP address and a port, as "127.0.0.1:4581"' };
+const HOST_NAME: Form = {
+  is: (text) => /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text),
+  words: 'a host name, as "pbx.example.com"',
 };
 const EMERGENCY_NUMBER: Form = {
   is: (text) => /^(?:[0-9*#+]{1,32}|_(?:[0-9*#+XZN]|\[[0-9*#-]{1,16}\]){1,32})$/.test(text),
@@ -135,6 +136,22 @@ export const KEYS = {
     socket: text('/run/device-lock/api.sock', 'The Unix socket that the CLI speaks to; mode 0660.'),
     group: text('', 'The group that may use it; empty leaves the group of the service.'),
   },
+  console: {
+    listen: {
+      ...text(
+        '127.0.0.1:4581',
+        'Where the page and the API listen, once there is a user (device-lock users add); empty is off.',
+      ),
+      form: LISTEN,
+    },
+    remote: toggle(
+      false,
+      'listen may be an address that other hosts reach; that needs tls-cert and tls-key.',
+    ),
+    names: { ...texts('Host names it is asked for by, besides its address and localhost.'), form: HOST_NAME },
+    'tls-cert': text('', 'A PEM file with its certificate and those between it and the authority.'),
+    'tls-key': text('', "A PEM file with the certificate's key."),
+  },
   store: {
     path: text('/var/lib/device-lock/device-lock.db', 'The database.'),
   },
@@ -225,6 +242,12 @@ function waits() {
       'Minutes for which all but critical alerts are gathered into one message.',
     ),
   } as const;
+}
+
+function isAddressAndPort(text: string): boolean {
+  const [, four, six, port] = /^(?:([0-9.]+)|\[([0-9A-Fa-f:.]+)\]):([0-9]{1,5})$/.exec(text) ?? [];
+  const isAddress = isIPv4(four ?? '') || isIPv6(six ?? '');
+  return text === '' || (isAddress && Number(port) >= 1 && Number(port) <= 65_535);
 }
 
 function text(fallback: string, about: string, choices?: readonly string[]) {

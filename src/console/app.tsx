@@ -66,7 +66,7 @@ function Frame({ client, session, onLeave }: FrameProps) {
   const live = useMemo(() => new Live(setState), []);
   useEffect(() => {
     if (client.host === 'freepbx') live.poll(client.status);
-    else live.stream();
+    else live.stream(client.status);
     return () => live.close();
   }, [client, live]);
   const value = useMemo<Console>(

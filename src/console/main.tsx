@@ -9,7 +9,7 @@ import './styles/components.css';
 
 const root = document.getElementById('device-lock');
 if (root !== null) {
-  const transport = chooseTransport(document);
+  const transport = chooseTransport(window);
   root.dataset['host'] = transport.host;
   document.documentElement.dataset['host'] = transport.host;
   render(<App client={new Client(transport)} />, root);

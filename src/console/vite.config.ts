@@ -14,6 +14,5 @@ export default defineConfig({
     // A file inlined as data: would need a wider Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    manifest: 'manifest.json',
   },
 });

@@ -1,6 +1,7 @@
 /** The doctor: gathers the facts, then says of every link whether it holds, with a cure where it does not. */
 import { examineAlerts } from './examine-alerts.ts';
 import { examineAsterisk } from './examine-asterisk.ts';
+import { examineConsole } from './examine-console.ts';
 import { examineGate } from './examine-gate.ts';
 import { examineProcess } from './examine-process.ts';
 import type { Facts } from './facts.ts';
@@ -23,5 +24,6 @@ export function examine(facts: Facts): Finding[] {
     ...examineAsterisk(facts),
     ...examineGate(facts),
     ...examineAlerts(facts),
+    ...examineConsole(facts),
   ];
 }

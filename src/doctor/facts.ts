@@ -1,5 +1,6 @@
 /** All that the doctor looks at, gathered once; the examinations are pure functions of it. */
 import type { ServiceHealth } from '../api/deps.ts';
+import type { ConsoleView } from '../api/shapes.ts';
 import type { ChannelState } from '../notify/courier.ts';
 import type { Snapshot, StoreHealth } from '../store/store.ts';
 import type { Probe } from './probe.ts';
@@ -67,5 +68,6 @@ export interface Facts {
   readonly origin: Snapshot['origin'] | undefined;
   /** The channels that are configured. */
   readonly alerts: readonly ChannelState[];
+  readonly console: ConsoleView;
   readonly log: { readonly path: string; readonly writable: Probe<true> };
 }

@@ -2,6 +2,7 @@
 import { constants, readFileSync } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import type { ServiceHealth } from '../api/deps.ts';
+import type { ConsoleView } from '../api/shapes.ts';
 import { FAMILY } from '../astdb/entries.ts';
 import { entriesOfExtension, entriesOfSystem } from '../astdb/facts.ts';
 import type { Asterisk } from '../asterisk/port.ts';
@@ -31,6 +32,7 @@ export interface DoctorDeps {
   readonly now: () => number;
   /** Where the database came from at the start. */
   readonly origin?: Snapshot['origin'] | undefined;
+  readonly console?: () => ConsoleView;
   /** The channels for alerts that are configured. */
   readonly alerts?: () => readonly ChannelState[];
 }
@@ -77,6 +79,7 @@ export async function gatherFacts(deps: DoctorDeps, questions: number): Promise<
     calls: Math.max(0, health.gate.answered - questions),
     origin: deps.origin,
     alerts: deps.alerts?.() ?? [],
+    console: deps.console?.() ?? { url: null, failure: null },
     log: { path: config.log.path, writable },
   };
 }

@@ -3,11 +3,17 @@
 export interface AuditEntry {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** `cli:root`, `cli:uid 1001`, `api`, `service`, `first-use`. Never a secret. */
+  /**
+   * `cli:root`, `cli:uid 1001`, `freepbx:admin`, `user:alice`, `token:backup`, `api`, `service`,
+   * `first-use`, `firmware-drift`. Never a secret.
+   */
   readonly who: string;
-  /** `lock`, `unlock`, `clear`, `mode`, `fallback`, `model-add`, `model-edit`, `model-remove`, `settings`, `import`. */
+  /**
+   * `lock`, `unlock`, `clear`, `mode`, `fallback`, `model-add`, `model-edit`, `model-remove`, `settings`, `import`,
+   * `user-add`, `user-password`, `user-remove`, `token-add`, `token-remove`.
+   */
   readonly action: string;
-  /** An extension, a model's id, or `system`. */
+  /** An extension, a model's id, `system`, `user:alice`, or `token:` and its id. */
   readonly target: string;
   /** One line: what it was and what it is now. */
   readonly detail: string;

@@ -19,6 +19,11 @@ export type FaultCode =
   | 'too-many-alternatives'
   /** No channel for alerts of that name is configured. */
   | 'no-such-channel'
+  | 'no-such-user'
+  | 'user-exists'
+  | 'no-such-token'
+  /** Too many ask for the same costly thing. */
+  | 'busy'
   /** The disk refused: nothing was changed. */
   | 'storage'
   /** The locks are still being recovered from AstDB. */

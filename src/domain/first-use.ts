@@ -8,7 +8,7 @@ import { sameUserAgent, type UserAgent } from './user-agent.ts';
 export type FirstUseRefusal =
   /** Different devices are registered now. */
   | 'several-devices'
-  /** Another device registered here within {@link SEEN_WITHIN_MS}, or since the lock was last removed. */
+  /** Another device registered here within {@link SEEN_WITHIN_MS}, or since an operator began anew. */
   | 'another-before'
   /** It calls itself what an attack tool does. */
   | 'attack-tool'

@@ -37,9 +37,9 @@ function varyingParts(userAgent: string): readonly Part[] {
   // Up to its first space: what varies never takes one, so that nothing can be appended.
   const firmware = identify(userAgent).firmware?.split(' ', 1)[0];
   const device = userAgent.length - withoutProvisioningPrefix(userAgent).length;
-  const start = firmware === undefined ? -1 : userAgent.indexOf(firmware, device);
-  if (firmware !== undefined && start >= 0)
-    parts.push(versionPart(userAgent, start, start + firmware.length));
+  for (const start of placesOf(firmware, userAgent, device)) {
+    parts.push(versionPart(userAgent, start, start + (firmware?.length ?? 0)));
+  }
   for (const found of userAgent.matchAll(UNIT_ID))
     parts.push(partOf(found, found[0].length, '[0-9A-Fa-f-]{36}', 0));
   for (const found of userAgent.matchAll(BUILD_DATE)) {
@@ -49,6 +49,21 @@ function varyingParts(userAgent: string): readonly Part[] {
     parts.push(versionPart(userAgent, found.index, found.index + found[0].length));
   }
   return withinRoom(parts);
+}
+
+/** Where the firmware stands: some name it twice. What is as short as a model's number is taken once. */
+function placesOf(firmware: string | undefined, userAgent: string, from: number): number[] {
+  if (firmware === undefined) return [];
+  const places: number[] = [];
+  for (
+    let at = userAgent.indexOf(firmware, from);
+    at >= 0;
+    at = userAgent.indexOf(firmware, at + firmware.length)
+  ) {
+    places.push(at);
+    if (!/[._].*[._]/.test(firmware)) break;
+  }
+  return places;
 }
 
 /** What else differs from unit to unit, or from one build to the next. */

@@ -20,7 +20,9 @@ export type DenyReason =
   /** `require-registration`: no live matching contact is at the call's source address. */
   | 'not-registered'
   /** The right device, but from outside the networks it may be in. */
-  | 'wrong-network';
+  | 'wrong-network'
+  /** What looks like the right device after an update of its firmware, where an operator wants to be told only. */
+  | 'newer-firmware';
 
 export type UnknownReason =
   /** The registrations were not listed yet since the service started. */
@@ -28,7 +30,12 @@ export type UnknownReason =
   /** The locks are being read back from AstDB after the database was lost. */
   | 'locks-not-loaded';
 
-export type AllowReason = 'no-extension' | 'no-lock' | 'matches';
+export type AllowReason =
+  | 'no-extension'
+  | 'no-lock'
+  | 'matches'
+  /** The right device after an update of its firmware: the lock is to move to it. */
+  | 'newer-firmware';
 
 export type Verdict =
   | { readonly kind: 'allow'; readonly reason: AllowReason }
@@ -41,6 +48,8 @@ export interface Call {
   readonly endpoint: string | undefined;
   readonly userAgent: UserAgent;
   readonly address: SourceAddress | undefined;
+  /** The INVITE's Call-ID, where it is known. */
+  readonly callId?: string | undefined;
   /** Who sent the call here without an INVITE of their own. */
   readonly behind: readonly Party[];
 }
@@ -61,12 +70,22 @@ export interface JudgedContact {
 /** Whether something may come from this IP address: the networks that were decided. It takes no I/O. */
 export type NetworkTest = (ip: string) => boolean;
 
+/** What becomes of a newer firmware of a lock's own device. */
+export interface DriftTest {
+  /** It is accepted; else only said. */
+  readonly isFollowed: boolean;
+  /** Whether this is one, and may be believed from there. Takes a bounded, small time. */
+  readonly isUpdate: (seen: Pick<Call, 'userAgent' | 'address' | 'callId'>) => boolean;
+}
+
 /** What is known of one extension when a call is judged. */
 export interface Standing {
   /** The lock in force, compiled. */
   readonly accepts: UserAgentTest;
   /** The networks in force, as far as they can be checked; undefined is anywhere. */
   readonly isWithin?: NetworkTest | undefined;
+  /** undefined where a newer firmware is another device. */
+  readonly drift?: DriftTest | undefined;
   readonly mode: Mode;
   readonly requireRegistration: boolean;
   /** Live contacts; undefined while they were never listed. */
@@ -120,6 +139,14 @@ export function answerOf({ verdict, mode }: Judgement): Verdict {
   return verdict.kind === 'deny' && mode === 'monitor' ? { kind: 'allow', reason: 'matches' } : verdict;
 }
 
+/** Whether a device, and where it was, is in order by a standing; undefined where no lock is in force. */
+export function acceptedBy(standing: ReturnType<StandingOf>) {
+  if (typeof standing !== 'object') return undefined;
+  const { accepts, isWithin } = standing;
+  return (userAgent: UserAgent, address: SourceAddress | undefined) =>
+    accepts(userAgent) && (address === undefined || isWithin === undefined || isWithin(address.ip));
+}
+
 const NOBODY: Judgement = {
   verdict: { kind: 'allow', reason: 'no-extension' },
   extension: undefined,
@@ -146,7 +173,14 @@ function judgement(
 function judgeCaller(call: Call, standing: Standing): Verdict {
   if (call.userAgent.kind === 'absent') return deny('no-user-agent');
   if (call.userAgent.kind === 'malformed') return deny('malformed-user-agent');
-  if (!standing.accepts(call.userAgent)) return deny('wrong-device');
+  const isAccepted = standing.accepts(call.userAgent);
+  if (!isAccepted && !standing.drift?.isUpdate(call)) return deny('wrong-device');
+  if (!isAccepted && !standing.drift?.isFollowed) return deny('newer-firmware');
+  const verdict = judgePlace(call, standing);
+  return !isAccepted && verdict === MATCHES ? NEWER_FIRMWARE : verdict;
+}
+
+function judgePlace(call: Call, standing: Standing): Verdict {
   if (standing.isWithin !== undefined) {
     const verdict = judgeNetwork(call.address, standing.isWithin, standing);
     if (verdict !== undefined) return verdict;
@@ -220,6 +254,7 @@ function graver(a: Judgement, b: Judgement): Judgement {
 }
 
 const MATCHES: Verdict = { kind: 'allow', reason: 'matches' };
+const NEWER_FIRMWARE: Verdict = { kind: 'allow', reason: 'newer-firmware' };
 
 function deny(reason: DenyReason): Verdict {
   return { kind: 'deny', reason };

@@ -38,6 +38,8 @@ export interface GateOptions {
   readonly decide: (request: GateRequest) => Answer;
   /** Told of everything that went wrong; must not throw. */
   readonly onFault: (fault: GateFault) => void;
+  /** Told how many milliseconds each answer took; must not throw. */
+  readonly onAnswered?: (tookMs: number) => void;
   readonly limits?: Partial<GateLimits>;
   /** Monotonic milliseconds, with fractions. Default: the process's own. */
   readonly clock?: () => number;
@@ -176,6 +178,7 @@ class FastAgiGate implements Gate {
       onAnswered: (tookMs) => {
         this.#answered++;
         this.#histogram.record(tookMs * 1000);
+        this.#options.onAnswered?.(tookMs);
       },
       onTaken: () => {
         this.#taken++;

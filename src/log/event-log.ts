@@ -30,15 +30,18 @@ const CALL_EVENTS = {
 const LINES = 30;
 const WINDOW_MS = 60_000;
 
+type ViolationChange = 'opened' | 'counted' | 'ended';
+
+/** Listeners must not throw. */
 export interface EventMap {
   /** What was announced: of an extension at most so many of a kind in a minute. */
   event: [ServiceEvent];
-  /** Every change of a violation, and every call worth remembering, announced or not. Listeners must not throw. */
+  /** Every change of a violation, and every call worth remembering, announced or not. */
   violation: [change: ViolationChange, violation: Violation];
   call: [record: CallRecord];
+  /** What is known of an extension, undefined: of any, is another than before, announced or not. */
+  touched: [extension: string | undefined];
 }
-
-type ViolationChange = 'opened' | 'counted' | 'ended';
 
 export class EventLog extends EventEmitter<EventMap> {
   readonly #logger: Logger;
@@ -76,6 +79,11 @@ export class EventLog extends EventEmitter<EventMap> {
     this.#announce(CALL_EVENTS[outcome], fields, outcome === 'emergency' ? 'info' : 'warn');
   }
 
+  /** What is known of an extension, of any where none is named, is another than before; that alone is no line. */
+  touched(extension?: string): void {
+    this.emit('touched', extension);
+  }
+
   /** Anything else worth a line: an operator's change, Asterisk gone or back. */
   note(event: string, fields: object): void {
     this.#announce(event, fields, 'info');
@@ -91,8 +99,11 @@ export class EventLog extends EventEmitter<EventMap> {
 
   /** To be called now and then: says what was left out, once its window is over. */
   tick(): void {
-    for (const [subject, leftOut] of this.#budget.leftOut(this.#now())) {
-      this.#logger.warn({ event: 'lines-left-out', of: subject, leftOut }, 'lines left out');
+    const now = this.#now();
+    for (const [subject, leftOut] of this.#budget.leftOut(now)) {
+      const event = 'lines-left-out';
+      this.#logger.warn({ event, of: subject, leftOut }, 'lines left out');
+      this.emit('event', { event, at: new Date(now).toISOString(), of: subject, leftOut });
     }
   }
 }

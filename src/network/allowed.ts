@@ -19,6 +19,8 @@ export function compileNetworks(
 ): NetworkTest | undefined {
   if (networks.length === 0) return undefined;
   const parsed = networks.map(parseNetwork).filter((one) => typeof one !== 'string');
+  // What was recovered from AstDB was not checked as what is saved is.
+  if (parsed.length === 0) return undefined;
   const allowed = new BlockList();
   for (const network of parsed) {
     if (network.kind === 'range') addRange(allowed, network.ip, network.prefix);

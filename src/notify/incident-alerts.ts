@@ -37,7 +37,7 @@ export function violationAlert(
     // Nothing stopped it: that does not wait for the morning.
     severity: stage === 'costly' && passes ? 'critical' : 'warning',
     at: now,
-    title: `${nameOf(extension, around)}: ${isMany ? 'many other devices try; ' : ''}${eventOf(stage, passes)}`,
+    title: `${nameOf(extension, around)}: ${isMany ? 'many other devices try; ' : ''}${eventOf(stage, passes)}${asideOf(violation)}`,
     data: {
       ...{ extension, label: around.label(extension) ?? null, violation: violation.id },
       ...deviceData(violation.userAgent, around),
@@ -115,6 +115,12 @@ function eventOf(stage: Stage, passes: boolean): string {
         ? 'another device calls an international or premium number; nothing stops it in monitor'
         : "another device's call to an international or premium number was refused";
   }
+}
+
+/** What a wrong device may be instead of a thief's. */
+function asideOf({ reason }: Violation): string {
+  if (reason === 'wrong-network') return ' (the right phone by its name, outside its networks)';
+  return reason === 'newer-firmware' ? ' (perhaps the right phone after a firmware update)' : '';
 }
 
 function stoppedOf({ calls }: Violation, passes: boolean): string {

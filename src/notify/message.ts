@@ -2,7 +2,7 @@
  * What one or many alerts look like when they are sent: a subject and plain text for people, a document for programs.
  * Text that came from SIP stands in it as text only: harmless, cut, and with nothing a mail program makes a link of.
  */
-import { type Alert, type AlertData, SEVERITIES, type Severity } from '../domain/alert.ts';
+import { type Alert, type AlertData, MAX_TITLE, SEVERITIES, type Severity } from '../domain/alert.ts';
 import { harmless } from '../domain/harmless.ts';
 
 export interface Message {
@@ -98,7 +98,9 @@ function textOf(alerts: readonly Alert[], { console, dropped }: MessageContext):
   const parts = alerts.slice(0, IN_FULL).map(inFull);
   const brief = alerts.slice(IN_FULL, IN_BRIEF);
   if (brief.length > 0) {
-    parts.push(`And these:\n${brief.map((alert) => `  ${timeOf(alert.at)}  ${alert.title}`).join('\n')}`);
+    parts.push(
+      `And these:\n${brief.map((alert) => `  ${timeOf(alert.at)}  ${plain(alert.title, MAX_TITLE)}`).join('\n')}`,
+    );
   }
   if (alerts.length > IN_BRIEF) {
     parts.push(`And ${alerts.length - IN_BRIEF} more: device-lock alerts list`);
@@ -116,7 +118,7 @@ function inFull(alert: Alert): string {
   const facts = factsOf(alert);
   const width = Math.max(...facts.map(([name]) => name.length));
   return [
-    alert.title,
+    plain(alert.title, MAX_TITLE),
     '',
     ...facts.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     ...(alert.actions.length === 0 ? [] : ['', ...alert.actions.map((line) => `  ${line}`)]),

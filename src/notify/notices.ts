@@ -16,6 +16,31 @@ const NOTICES: Readonly<Record<string, Notice>> = {
       `The database was new or lost: ${String(extensions)} locks were read from AstDB`,
     actions: ['Look whether any is missing:  device-lock extensions'],
   },
+  'first-use-locked': {
+    severity: 'info',
+    title: ({ extension }) => `Extension ${String(extension)} is locked to the first device that registered`,
+    actions: ['If that is not its phone, give it a new SIP password, and unlock it:  device-lock unlock EXT'],
+  },
+  'first-use-declined': {
+    severity: 'warning',
+    title: ({ extension, why }) =>
+      `Extension ${String(extension)} is not locked to its first device (${String(why)}): a person has to choose`,
+    actions: [
+      'Look at it, then lock it to its phone:  device-lock show EXT; device-lock lock EXT --this-device',
+    ],
+  },
+  'firmware-followed': {
+    severity: 'info',
+    title: ({ extension }) => `The lock of extension ${String(extension)} followed its phone's new firmware`,
+    actions: ['If nobody updated that phone, look at it:  device-lock show EXT'],
+  },
+  'name-unknown': {
+    severity: 'warning',
+    title: ({ name }) => `The host name ${String(name)} in the allowed networks cannot be looked up`,
+    actions: [
+      'What it stood for holds; where it never did, its networks are not asked for. Look at the DNS.',
+    ],
+  },
 };
 
 /** undefined where the event is nobody's business at once. */

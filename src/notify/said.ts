@@ -6,10 +6,16 @@ const MOST = 200;
 /** @param secrets what must not stand in it, as it is or in base64 */
 export function saidBy(error: unknown, secrets: readonly string[]): string {
   const message = error instanceof Error ? error.message : String(error);
-  return withoutSecrets(plain(message.replace(/\s+/g, ' ').slice(0, 4 * MOST), 2 * MOST), secrets).slice(
-    0,
-    MOST,
-  );
+  return withoutSecrets(
+    plain(
+      message
+        .replace(/\s+/g, ' ')
+        .trim()
+        .slice(0, 4 * MOST),
+      2 * MOST,
+    ),
+    secrets,
+  ).slice(0, MOST);
 }
 
 function withoutSecrets(text: string, secrets: readonly string[]): string {

@@ -4,6 +4,7 @@ import type { CallRecord } from '../domain/call-record.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
 import type { Violation } from '../domain/violation.ts';
 import type { EventLog, ServiceEvent } from '../log/event-log.ts';
+import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
 import { emergencyAlert, type Surroundings, unansweredAlert, violationAlert } from './incident-alerts.ts';
 import { Incidents, type Stage } from './incidents.ts';
@@ -22,6 +23,9 @@ export interface WatchOptions extends Surroundings {
   readonly now: () => number;
 }
 
+/** Of one kind and extension: what goes on all the time is no news any more. */
+const NOTICES_AN_HOUR = 3;
+
 /** From now on; returns what ends it. */
 export function watchIncidents(events: EventLog, options: WatchOptions): () => void {
   const { tell, now, logger } = options;
@@ -29,6 +33,7 @@ export function watchIncidents(events: EventLog, options: WatchOptions): () => v
   for (const one of options.open) {
     incidents.remember(one.extension, deviceOf(one), stageOf(one, options), one.lastSeen);
   }
+  const notices = new LineBudget(NOTICES_AN_HOUR, 3_600_000);
   const guarded =
     <T extends unknown[]>(listener: (...given: T) => void) =>
     (...given: T) => {
@@ -54,7 +59,9 @@ export function watchIncidents(events: EventLog, options: WatchOptions): () => v
   });
   const onEvent = guarded((event: ServiceEvent) => {
     const alert = noticeAlert(event, now());
-    if (alert !== undefined) tell(alert);
+    if (alert === undefined) return;
+    const subject = `${event.event} ${String(event['extension'] ?? '')}`;
+    if (notices.take(subject, now())) tell(alert);
   });
   events.on('violation', onViolation);
   events.on('call', onCall);

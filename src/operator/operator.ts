@@ -3,26 +3,22 @@
  * audit entry, then in force in memory, then judged against what is registered: in that order, one change at a time. A
  * change that fails leaves everything as it was.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import type { AuditEntry } from '../domain/audit.ts';
 import { showPolicy, showSettings } from '../domain/decision-words.ts';
 import { Fault } from '../domain/fault.ts';
-import type { Alternative, Lock } from '../domain/lock.ts';
+import type { Alternative } from '../domain/lock.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
-import {
-  type ExtensionPolicy,
-  isEmptyPolicy,
-  NO_POLICY,
-  OPTION_NAMES,
-  type Options,
-  type OwnOptions,
-  type Settings,
-} from '../domain/policy.ts';
+import { type ExtensionPolicy, isEmptyPolicy, NO_POLICY, type Settings } from '../domain/policy.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { type Change, type Store, type StoredModel, StoreError } from '../store/store.ts';
 import { checkAlternative, checkExtensionName, checkNetworks } from './checks.ts';
 import type { Library } from './library.ts';
 import { checkUnused, dependsOn } from './model-use.ts';
-import { capture, combine } from './new-lock.ts';
+import { asksForPolicy, type BulkRequest, type Ground, newPolicy, type PolicyRequest } from './new-policy.ts';
+import { type BulkReport, note, reported } from './report.ts';
+
+export type { BulkRequest, PolicyRequest } from './new-policy.ts';
 
 export interface OperatorOptions {
   readonly table: ExtensionTable;
@@ -43,15 +39,8 @@ export interface Decisions {
   readonly models: readonly StoredModel[];
 }
 
-export type OptionsRequest = { readonly [K in keyof Options]?: Options[K] | null | undefined };
-
-/** What an operator asks for one extension; what is undefined stays as it is, `null` goes back to the system's. */
-export interface PolicyRequest extends OptionsRequest {
-  /** `this-device` captures what the extension's phone is registered with. */
-  readonly alternatives?: readonly (Alternative | { readonly kind: 'this-device' })[] | undefined;
-  /** Adds to the lock instead of replacing it. */
-  readonly add?: boolean | undefined;
-}
+/** Extensions changed in one go, on disk together: some milliseconds of work. */
+const BULK_SLICE = 500;
 
 export class Operator {
   readonly #options: OperatorOptions;
@@ -65,11 +54,7 @@ export class Operator {
   lock(extension: string, request: PolicyRequest, who: string): Promise<ExtensionPolicy> {
     return this.#inTurn(async () => {
       this.#checkExtension(extension);
-      const was = this.#options.table.policy(extension);
-      const lock =
-        request.alternatives === undefined ? was.lock : this.#newLock(extension, was.lock, request);
-      checkNetworks(request.networks ?? []);
-      const policy: ExtensionPolicy = { ...mergedOptions(request, was), lock };
+      const policy = newPolicy(request, this.#ground(extension));
       await this.#setPolicies(new Map([[extension, policy]]), 'lock', who);
       return policy;
     });
@@ -93,6 +78,23 @@ export class Operator {
       for (const alternative of policy.lock?.alternatives ?? []) this.#check(alternative);
       await this.#setPolicies(new Map([[extension, policy]]), action, who);
       return true;
+    });
+  }
+
+  /**
+   * The same for many: what cannot be for one of them is told, and the others have it. Rejects with a {@link Fault} where
+   * it cannot be for any; then nothing has changed.
+   */
+  bulk(extensions: Iterable<string>, request: BulkRequest, who: string): Promise<BulkReport> {
+    return this.#inTurn(async () => {
+      for (const one of request.alternatives ?? []) if (one.kind !== 'this-device') this.#check(one);
+      const report: BulkReport = { done: [], failed: [] };
+      const names = [...new Set(extensions)];
+      for (let at = 0; at < names.length; at += BULK_SLICE) {
+        await this.#bulkSlice(names.slice(at, at + BULK_SLICE), request, who, report);
+        await turn();
+      }
+      return report;
     });
   }
 
@@ -246,25 +248,69 @@ export class Operator {
     await judgeAnew([...table.extensions()].filter((extension) => dependsOn(table, extension, id)));
   }
 
+  async #bulkSlice(names: readonly string[], request: BulkRequest, who: string, report: BulkReport) {
+    const { table, judgeAnew } = this.#options;
+    const policies = new Map<string, ExtensionPolicy>();
+    const able = names.filter((extension) =>
+      reported(report, extension, () => {
+        this.#checkExtension(extension);
+        if (asksForPolicy(request)) policies.set(extension, newPolicy(request, this.#ground(extension)));
+      }),
+    );
+    const cleared = request.clear === true ? able : [];
+    const audit = [
+      ...this.#policyAudit(policies, request.unlock === true ? 'unlock' : 'lock', who),
+      ...cleared.map((extension) => this.#audit(who, 'clear', extension, 'open violations')),
+    ];
+    if (audit.length === 0) return;
+    try {
+      await this.#commit({ policies: withoutEmpty(policies), audit });
+    } catch (error) {
+      if (report.done.length === 0) throw error;
+      for (const extension of able) note(report, extension, error);
+      return;
+    }
+    for (const [extension, policy] of policies) table.setPolicy(extension, policy);
+    await judgeAnew(policies.keys());
+    for (const extension of able) {
+      if (request.clear !== true || (await this.#clearReported(extension, report))) {
+        report.done.push(extension);
+      }
+    }
+  }
+
+  async #clearReported(extension: string, report: BulkReport): Promise<boolean> {
+    const at = this.#options.now();
+    if (this.#options.clear(extension) === 0) return true;
+    try {
+      await this.#expectCleared(extension, at);
+      return true;
+    } catch (error) {
+      note(report, extension, error);
+      return false;
+    }
+  }
+
   async #setPolicies(
     policies: ReadonlyMap<string, ExtensionPolicy | undefined>,
     action: string,
     who: string,
   ): Promise<void> {
     const { table, judgeAnew } = this.#options;
-    await this.#commit({ policies, audit: this.#policyAudit(policies, action, who) });
+    const audit = this.#policyAudit(policies, action, who);
+    await this.#commit({ policies: withoutEmpty(policies), audit });
     for (const [extension, policy] of policies) table.setPolicy(extension, policy);
     await judgeAnew(policies.keys());
   }
 
-  #newLock(extension: string, was: Lock | undefined, request: PolicyRequest): Lock {
+  #ground(extension: string): Ground {
     const { table } = this.#options;
-    const registered = () => table.contacts(extension).map(({ contact }) => contact.userAgent);
-    const asked = (request.alternatives ?? []).map((one) =>
-      one.kind === 'this-device' ? capture(extension, registered()) : one,
-    );
-    for (const alternative of asked) this.#check(alternative);
-    return combine(request.add === true ? was : undefined, asked);
+    return {
+      extension,
+      was: table.policy(extension),
+      registered: () => table.contacts(extension).map(({ contact }) => contact.userAgent),
+      check: (alternative) => this.#check(alternative),
+    };
   }
 
   #check(alternative: Alternative): void {
@@ -358,9 +404,11 @@ export class Operator {
   }
 }
 
-function mergedOptions(asked: OptionsRequest, was: OwnOptions): OwnOptions {
-  const merged = OPTION_NAMES.map((name) => [name, asked[name] === undefined ? was[name] : asked[name]]);
-  return Object.fromEntries(
-    merged.map(([name, value]) => [name, value ?? undefined]),
-  ) as unknown as OwnOptions;
+/** What decides nothing is not stored. */
+function withoutEmpty(
+  policies: ReadonlyMap<string, ExtensionPolicy | undefined>,
+): Map<string, ExtensionPolicy | undefined> {
+  return new Map(
+    [...policies].map(([name, policy]) => [name, policy === NO_POLICY ? undefined : policy] as const),
+  );
 }

@@ -24,6 +24,8 @@ export const MODEL_KINDS: readonly PhoneModel['kind'][] = [
 export interface ModelFault {
   readonly model: string;
   readonly field: keyof PhoneModel;
+  /** Which of the samples, where it is about one: 0 is the first. */
+  readonly index?: number;
   readonly fault: string;
   readonly hint: string;
 }
@@ -79,10 +81,10 @@ function samplesAtFault(model: PhoneModel): ModelFault[] {
     if (model[field].length > MAX_SAMPLES) {
       faults.push(fault(model, field, `more than ${MAX_SAMPLES} samples`, 'Keep the telling ones.'));
     }
-    for (const sample of model[field]) {
+    for (const [index, sample] of model[field].entries()) {
       if (userAgentFromText(sample).kind !== 'text') {
         const hint = `A sample has 1 to ${MAX_USER_AGENT_BYTES} bytes and no control character.`;
-        faults.push(fault(model, field, `${quote(sample)} is not a well-formed User-Agent`, hint));
+        faults.push(fault(model, field, `${quote(sample)} is not a well-formed User-Agent`, hint, index));
       }
     }
   }
@@ -124,21 +126,18 @@ function hasOuterChoice(pattern: string): boolean {
 }
 
 function sampleMisses(model: PhoneModel, test: TextTest): ModelFault[] {
-  const missed = model.matches.filter((sample) => !test(sample));
-  const taken = model.rejects.filter(test);
-  return [
-    ...missed.map((sample) =>
-      fault(
-        model,
-        'matches',
-        `the pattern does not match ${quote(sample)}`,
-        'Correct the pattern or the sample.',
-      ),
-    ),
-    ...taken.map((sample) =>
-      fault(model, 'rejects', `the pattern matches ${quote(sample)}`, 'Make the pattern stricter.'),
-    ),
-  ];
+  const faults: ModelFault[] = [];
+  for (const [index, sample] of model.matches.entries()) {
+    if (test(sample)) continue;
+    const what = `the pattern does not match ${quote(sample)}`;
+    faults.push(fault(model, 'matches', what, 'Correct the pattern or the sample.', index));
+  }
+  for (const [index, sample] of model.rejects.entries()) {
+    if (!test(sample)) continue;
+    const what = `the pattern matches ${quote(sample)}`;
+    faults.push(fault(model, 'rejects', what, 'Make the pattern stricter.', index));
+  }
+  return faults;
 }
 
 /** No User-Agent that one model gives as its own may be another's too. */
@@ -152,9 +151,10 @@ function contested(
   const hint = 'Narrow one of the two patterns: a User-Agent belongs to one model.';
   for (const other of others) {
     const otherTest = compile(other.pattern);
-    for (const sample of model.matches) {
+    for (const [index, sample] of model.matches.entries()) {
       if (typeof otherTest === 'function' && otherTest(sample)) {
-        faults.push(fault(model, 'matches', `${quote(sample)} also matches the model ${other.id}`, hint));
+        const what = `${quote(sample)} also matches the model ${other.id}`;
+        faults.push(fault(model, 'matches', what, hint, index));
       }
     }
     for (const sample of other.matches) {
@@ -167,8 +167,14 @@ function contested(
   return faults;
 }
 
-function fault(model: PhoneModel, field: keyof PhoneModel, what: string, hint: string): ModelFault {
-  return { model: model.id, field, fault: what, hint };
+function fault(
+  model: PhoneModel,
+  field: keyof PhoneModel,
+  what: string,
+  hint: string,
+  index?: number,
+): ModelFault {
+  return { model: model.id, field, ...(index === undefined ? {} : { index }), fault: what, hint };
 }
 
 /** JSON's quoting shows control characters harmlessly; long samples are cut. */

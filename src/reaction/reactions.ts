@@ -10,6 +10,7 @@ import { showUserAgent } from '../domain/user-agent.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
+import { seenIp } from '../state/firmware-watch.ts';
 import type { ContactChange } from '../state/gone-contacts.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
@@ -157,10 +158,16 @@ export class Reactions {
     if (kind === 'appeared' && came) this.#settle(contact);
   }
 
-  /** Not only at the wrong place: nothing is done on the mere source. */
-  #isOtherDevice({ extension, userAgent }: Contact): boolean {
-    const standing = this.#options.table.standingOf(extension);
-    return typeof standing === 'object' && !standing.accepts(userAgent);
+  /**
+   * Not only at the wrong place: nothing is done on the mere source. And not what looks like the phone itself after an
+   * update, which is for the operator to say.
+   */
+  #isOtherDevice(contact: Contact): boolean {
+    const { table } = this.#options;
+    const { extension, userAgent, callId } = contact;
+    const standing = table.standingOf(extension);
+    if (typeof standing !== 'object' || standing.accepts(userAgent)) return false;
+    return table.updateOf(extension, userAgent, { ip: seenIp(contact), callId }) === undefined;
   }
 
   #isEvictOn(extension: string): boolean {

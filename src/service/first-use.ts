@@ -30,6 +30,10 @@ export interface FirstUseOptions {
 const WHO = 'first-use';
 /** Of one extension's history. */
 const MOST = 100;
+/** An attacker who varies must not fill anybody's mailbox. */
+const SAY_AGAIN_MS = 3_600_000;
+/** After these an extension is to have a new first device. */
+const BEGIN_ANEW: readonly string[] = ['unlock', 'forget', 'rename'];
 /** Devices named in one announcement. */
 const MOST_NAMED = 5;
 
@@ -42,8 +46,8 @@ export class FirstUseLock {
   readonly #options: FirstUseOptions;
   /** Being decided, and whether a REGISTER came meanwhile. */
   readonly #underWay = new Map<string, boolean>();
-  /** What was last said of an extension: each refusal is said once, not with every REGISTER. */
-  readonly #said = new Map<string, string>();
+  /** Extension → refusal → when it was said: not with every REGISTER. */
+  readonly #said = new Map<string, Map<string, number>>();
 
   constructor(options: FirstUseOptions) {
     this.#options = options;
@@ -99,9 +103,8 @@ export class FirstUseLock {
       store.sightings({ extension, limit: MOST }),
       store.audit({ target: extension, limit: MOST }),
     ]);
-    // Whoever takes a lock away asks for a new first device.
-    const unlocked = audit.find(({ action }: AuditEntry) => action === 'unlock')?.at ?? 0;
-    return { seen, since: Math.max(unlocked, now() - SEEN_WITHIN_MS) };
+    const begun = audit.find(({ action }: AuditEntry) => BEGIN_ANEW.includes(action))?.at ?? 0;
+    return { seen, since: Math.max(begun, now() - SEEN_WITHIN_MS) };
   }
 
   #judge(extension: string, { seen, since }: History): FirstUse | undefined {
@@ -128,12 +131,12 @@ export class FirstUseLock {
   }
 
   #decline(extension: string, why: string): void {
-    const { table, events } = this.#options;
+    const { table, events, now } = this.#options;
+    const said = this.#said.get(extension) ?? new Map<string, number>();
+    if (now() - (said.get(why) ?? 0) < SAY_AGAIN_MS) return;
+    this.#said.set(extension, said.set(why, now()));
     const devices = new Set(table.contacts(extension).map(({ contact }) => showUserAgent(contact.userAgent)));
     const named = [...devices].sort().slice(0, MOST_NAMED);
-    const what = `${why} ${named.join(' ')}`;
-    if (this.#said.get(extension) === what) return;
-    this.#said.set(extension, what);
     const hint = `Choose with: device-lock lock ${extension} --this-device, or --exact`;
     events.note('first-use-declined', { extension, why, devices: named, hint });
   }

@@ -8,13 +8,14 @@ import type { CallRecord } from '../domain/call-record.ts';
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { UserAgent } from '../domain/user-agent.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
-import { answerOf, type DenyReason, type Judgement, judgeCall, type StandingOf } from '../domain/verdict.ts';
-import type { ViolationEnd } from '../domain/violation.ts';
+import { acceptedBy, answerOf, type DenyReason, type Judgement, judgeCall } from '../domain/verdict.ts';
+import type { Violation, ViolationEnd } from '../domain/violation.ts';
 import type { Answer, GateRequest } from '../gate/request.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Reactions } from '../reaction/reactions.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
+import { seenIp } from '../state/firmware-watch.ts';
 import type { ContactChange } from '../state/gone-contacts.ts';
 import type { ViolationBook, ViolationChange } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
@@ -39,12 +40,25 @@ export interface GuardianOptions {
   readonly remembered: readonly Contact[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Told of every verdict, before it is given; must not throw, and must be quick. */
+  readonly onJudged?: (judgement: Judgement) => void;
   /** A violation that no contact holds ends after this many milliseconds without a call. */
   readonly quietAfter: number;
+  /** A newer firmware of a lock's own device was let through: the lock is to move to it. */
+  readonly onUpdate?: (update: FollowedUpdate) => void;
   /** A REGISTER of this extension came, and was dealt with. */
   readonly onRegister?: (extension: string) => void;
   /** A right device of this extension was outside the networks it may be in. */
   readonly onOutside?: (extension: string) => void;
+}
+
+/** A lock's device came back with a newer firmware. */
+export interface FollowedUpdate {
+  readonly extension: string;
+  /** The User-Agents. */
+  readonly from: string;
+  readonly to: string;
+  readonly address: SourceAddress | undefined;
 }
 
 /** Characters kept of what was dialled. */
@@ -68,9 +82,11 @@ export class Guardian {
 
   /** The verdict on a call: from memory, and recorded only after it was given. */
   decide(request: GateRequest): Answer {
-    const judgement = judgeCall(request.call, this.#options.table.standingOf, (endpoint) =>
+    const { call, callId } = request;
+    const judgement = judgeCall({ ...call, callId }, this.#options.table.standingOf, (endpoint) =>
       this.#recent.has(provenKey(request, endpoint)),
     );
+    this.#options.onJudged?.(judgement);
     setImmediate(() => this.#record(request, judgement));
     const { kind, reason } = answerOf(judgement);
     if (kind === 'allow') return { kind };
@@ -81,9 +97,11 @@ export class Guardian {
 
   /** What the tracker found at one extension. */
   onContacts(extension: string, contacts: readonly Contact[], listed: boolean): void {
-    const { table, mirror, reactions } = this.#options;
+    const { table, mirror, events, reactions } = this.#options;
+    const before = this.#shown(extension);
     const changes = table.applyContacts(extension, contacts);
     if (changes.length === 0) return;
+    if (this.#shown(extension) !== before) events.touched(extension);
     const came = new Set(
       changes.filter((change) => this.#cameByRegister(change, listed)).map(({ contact }) => contact.id),
     );
@@ -112,7 +130,7 @@ export class Guardian {
 
   /** The whole list as Asterisk has it: only what is another than before is touched, and that in slices. */
   async onExtensions(extensions: ReadonlyMap<string, string | undefined>): Promise<void> {
-    const { table, store, pace } = this.#options;
+    const { table, store, events, pace } = this.#options;
     const listed: string[] = [];
     let isOther = false;
     let done = 0;
@@ -131,6 +149,7 @@ export class Guardian {
     const changed = [...listed, ...unlisted];
     if (changed.length === 0 && !isOther) return;
     store.putExtensions(extensions);
+    events.touched();
     await this.judgeAnew(changed);
   }
 
@@ -168,6 +187,17 @@ export class Guardian {
     events.call(record);
   }
 
+  /** What people are shown of its phones: a mere refresh is nothing new to them. */
+  #shown(extension: string): string {
+    const contacts = this.#options.table.contacts(extension);
+    return contacts
+      .map(({ contact: { id, userAgent, source }, matches }) => {
+        const address = source === undefined ? '' : showAddress(source.address);
+        return `${id} ${showUserAgent(userAgent)} ${address} ${matches}`;
+      })
+      .join('\n');
+  }
+
   #onContact(change: ContactChange, listed: boolean): ViolationChange[] {
     const { book, store, now } = this.#options;
     const { contact } = change;
@@ -177,6 +207,9 @@ export class Guardian {
       store.deleteContact(contact.id);
       return book.contactEnded(contact, isEvicted ? 'evicted' : 'contact-gone', now());
     }
+    const { extension, userAgent, source } = contact;
+    const isFollowed = change.matches === false && this.#follow(change);
+    const matches = isFollowed ? true : change.matches;
     const isPutBack = this.#options.reactions?.isPutBack(contact) === true;
     const isRegister = !listed && change.kind !== 'located' && !isPutBack;
     const isNews = this.#isNews(contact);
@@ -185,9 +218,9 @@ export class Guardian {
       book.seenAnew(contact);
     }
     if (isRegister || (change.kind === 'appeared' && isNews && !isPutBack)) {
-      this.#see(contact.extension, contact.userAgent, contact.source?.address, 'REGISTER', change.matches);
+      this.#see(extension, userAgent, source?.address, 'REGISTER', matches);
     }
-    return this.#weigh(contact, change.matches, isRegister, isEvicted ? 'evicted' : 'matched');
+    return this.#weigh(contact, matches, isRegister, isEvicted ? 'evicted' : 'matched');
   }
 
   /** An event, or a list that has what it had not before, shows what a REGISTER did. */
@@ -203,6 +236,20 @@ export class Guardian {
     return known === undefined || isOther(known, contact);
   }
 
+  /**
+   * True where this is a newer firmware of the lock's own device, which the lock follows. A call alone moves no lock: what
+   * is registered there is the old firmware's until the phone registers.
+   */
+  #follow({ contact }: ContactChange): boolean {
+    const { table, onUpdate } = this.#options;
+    const { extension, userAgent, callId, source } = contact;
+    const update = table.updateOf(extension, userAgent, { ip: seenIp(contact), callId });
+    if (update?.isFollowed !== true || onUpdate === undefined || userAgent.kind !== 'text') return false;
+    table.follow(extension, update.of, userAgent.text);
+    onUpdate({ extension, from: update.of, to: userAgent.text, address: source?.address });
+    return true;
+  }
+
   #weigh(
     contact: Contact,
     matches: boolean | undefined,
@@ -215,15 +262,26 @@ export class Guardian {
       return matches === true ? [...ended, ...book.rightRegistered(contact, now())] : ended;
     }
     const { mode } = table.lockInForce(contact.extension);
-    const reason = registerReason(contact.userAgent, table.standingOf(contact.extension));
+    const reason = this.#reasonAgainst(contact);
     if (reason === 'wrong-network') this.#options.onOutside?.(contact.extension);
     return isRegister
       ? book.sawRegister(contact, reason, mode, now())
       : book.holds(contact, reason, mode, now());
   }
 
+  #reasonAgainst(contact: Contact): DenyReason {
+    const { extension, userAgent, callId } = contact;
+    const { table } = this.#options;
+    if (userAgent.kind === 'absent') return 'no-user-agent';
+    if (userAgent.kind === 'malformed') return 'malformed-user-agent';
+    const standing = table.standingOf(extension);
+    if (typeof standing === 'object' && standing.accepts(userAgent)) return 'wrong-network';
+    const update = table.updateOf(extension, userAgent, { ip: seenIp(contact), callId });
+    return update === undefined ? 'wrong-device' : 'newer-firmware';
+  }
+
   #judgeAnew(extension: string): void {
-    const { table, book, mirror, now } = this.#options;
+    const { table, book, mirror, events, now } = this.#options;
     const standing = table.standingOf(extension);
     const changes = book.rejudge(extension, acceptedBy(standing), now());
     for (const { contact, matches } of table.contacts(extension)) {
@@ -231,15 +289,15 @@ export class Guardian {
     }
     this.#options.reactions?.onJudgedAnew(extension);
     this.#report(changes);
+    events.touched(extension);
     mirror.touch(extension, changes.length > 0);
   }
 
   #record(request: GateRequest, judgement: Judgement): void {
     const { verdict, extension } = judgement;
     if (extension === undefined) return;
-    if (verdict.kind === 'allow' && verdict.reason === 'matches' && judgement.role === 'caller') {
-      this.#recent.isFirst(provenKey(request, extension));
-    }
+    const isRight = verdict.kind === 'allow' && verdict.reason !== 'no-lock';
+    if (isRight && judgement.role === 'caller') this.#recent.isFirst(provenKey(request, extension));
     const { userAgent, address } = request.call;
     if (judgement.role === 'caller' && this.#recent.isFirst(`seen ${request.linkedId} ${extension}`)) {
       this.#see(extension, userAgent, address, 'INVITE', seenAs(judgement));
@@ -289,12 +347,21 @@ export class Guardian {
     });
   }
 
+  #sayUpdate({ extension, userAgent, address, id }: Violation): void {
+    this.#options.events.note('looks-like-firmware-update', {
+      ...{ extension, violation: id, device: showUserAgent(userAgent) },
+      from: address === undefined ? undefined : showAddress(address),
+      hint: `If it is your phone: ${acceptCommand(extension)}`,
+    });
+  }
+
   /** Stores and announces; true where a violation was opened. */
   #report(changes: readonly ViolationChange[]): boolean {
     const { store, events, logger } = this.#options;
     for (const { change, violation } of changes) {
       store.putViolation(violation);
       events.violation(change, violation);
+      if (change === 'opened' && violation.reason === 'newer-firmware') this.#sayUpdate(violation);
       if (change === 'counted') {
         const { extension, userAgent, address } = violation;
         const from = address === undefined ? undefined : showAddress(address);
@@ -309,28 +376,19 @@ function isOtherContact(was: Contact, is: Contact): boolean {
   return isRefresh(was, is) || isMove(was, is);
 }
 
+/** What accepts a device that registered after its update. The device's own words are no part of it. */
+export function acceptCommand(extension: string): string {
+  return `device-lock lock ${extension} --this-device --add`;
+}
+
 /** This call, placed by this endpoint as the right device. */
 function provenKey({ linkedId }: GateRequest, endpoint: string): string {
   return `proven ${linkedId} ${endpoint}`;
 }
 
-function registerReason(userAgent: UserAgent, standing: ReturnType<StandingOf>): DenyReason {
-  if (userAgent.kind === 'absent') return 'no-user-agent';
-  if (userAgent.kind === 'malformed') return 'malformed-user-agent';
-  return typeof standing === 'object' && standing.accepts(userAgent) ? 'wrong-network' : 'wrong-device';
-}
-
-/** What is no violation, by its User-Agent and by where it was seen; undefined where no lock is in force. */
-function acceptedBy(standing: ReturnType<StandingOf>) {
-  if (typeof standing !== 'object') return undefined;
-  const { accepts, isWithin } = standing;
-  return (userAgent: UserAgent, address: SourceAddress | undefined) =>
-    accepts(userAgent) && (address === undefined || isWithin === undefined || isWithin(address.ip));
-}
-
 /** Whether the INVITE named the right device, whatever else was wrong with the call. */
 function seenAs({ verdict }: Judgement): boolean | undefined {
-  if (verdict.kind === 'allow') return verdict.reason === 'matches' ? true : undefined;
+  if (verdict.kind === 'allow') return verdict.reason === 'no-lock' ? undefined : true;
   if (verdict.kind === 'unknown') return undefined;
   return ['wrong-device-registered', 'not-registered', 'wrong-network'].includes(verdict.reason);
 }

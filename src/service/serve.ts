@@ -5,12 +5,16 @@ import { loadConfig } from '../config/config.ts';
 import { createDoctor } from '../doctor/doctor.ts';
 import { identify } from '../domain/identify.ts';
 import { openLog } from '../log/open-log.ts';
+import { metricsOf } from '../metrics/collect.ts';
+import { processFigures } from '../metrics/process-figures.ts';
 import { channelsOf } from '../notify/channels.ts';
+import { Accounts } from '../operator/accounts.ts';
 import { loadAttackTools } from '../phone-library/attack-tools.ts';
 import { loadModels } from '../phone-library/library.ts';
 import { openStore } from '../store/client.ts';
 import { createAsterisk } from './adapter.ts';
 import { createAlerting, createNotifier, machineName } from './alerting.ts';
+import { consoleOptions } from './console.ts';
 import { dialplanOf } from './dialplan.ts';
 import { healthOf } from './health.ts';
 import { Service } from './service.ts';
@@ -46,17 +50,31 @@ export async function serve(configPath: string): Promise<void> {
     ...{ config, store, snapshot, now, channels },
     announce: (event, fields) => service.events.note(event, fields),
   });
+  const accounts = new Accounts({
+    ...{ store, now },
+    announce: ({ who, action, target, detail }) =>
+      service.events.note('operator-change', { who, action, target, detail }),
+  });
+  await accounts.load();
   const health = healthOf({ config, service, started: now() });
   const doctor = createDoctor({
     ...{ config, service, asterisk, store, health, now, origin: snapshot.origin },
     alerts: () => notifier.states,
+    console: () => api.console,
   });
   const alerting = createAlerting({ config, service, store, snapshot, doctor, logger, now, notifier });
   const { table, book, operator, library, events } = service;
   const api = createApi({
     ...{ socket: config.api.socket, group: config.api.group },
-    ...{ table, book, operator, library, store, events, logger, now, identify, health, doctor },
+    ...{ table, book, operator, library, store, events, logger, now, identify, isAttackTool, health, doctor },
     alerts: alerting,
+    metrics: metricsOf({
+      ...{ tallies: service.tallies, table, book, health, process: processFigures() },
+      store: () => store.health(),
+      channels: () => notifier.states,
+      troubles: () => alerting.troubles,
+    }),
+    ...{ accounts, console: consoleOptions(config.console) },
     dialplan: () => dialplanOf(config.gate, service.gateAddress),
   });
   try {

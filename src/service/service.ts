@@ -12,12 +12,14 @@ import { recoverFrom } from '../astdb/recovery.ts';
 import type { Asterisk } from '../asterisk/port.ts';
 import type { Config } from '../config/config.ts';
 import type { CallRecord } from '../domain/call-record.ts';
+import { isUpdateOf } from '../domain/firmware-drift.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import type { GateFault } from '../gate/fault.ts';
 import { createGate, type Gate } from '../gate/server.ts';
 import { EventLog } from '../log/event-log.ts';
 import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
+import { Tallies } from '../metrics/tallies.ts';
 import { namesIn } from '../network/allowed.ts';
 import { Names } from '../network/names.ts';
 import { Library } from '../operator/library.ts';
@@ -28,6 +30,7 @@ import { ExtensionTable } from '../state/extension-table.ts';
 import { ViolationBook } from '../state/violation-book.ts';
 import type { Snapshot, Store } from '../store/store.ts';
 import { Tracker } from '../tracker/tracker.ts';
+import { FirmwareFollower } from './firmware-follower.ts';
 import { FirstUseLock } from './first-use.ts';
 import { Guardian } from './guardian.ts';
 import { keepForeign } from './keep-foreign.ts';
@@ -60,10 +63,12 @@ export class Service {
   readonly gate: Gate;
   readonly tracker: Tracker;
   readonly reactions: Reactions;
+  readonly tallies = new Tallies();
   readonly #parts: ServiceParts;
   readonly #guardian: Guardian;
   readonly #names: Names;
   readonly #firstUse: FirstUseLock;
+  readonly #follower: FirmwareFollower;
   /** A stranger at the port must not fill the log. */
   readonly #gateFaults = new LineBudget(10, 60_000);
   readonly #timers: NodeJS.Timeout[] = [];
@@ -84,6 +89,7 @@ export class Service {
     this.library = new Library(parts.shippedModels, snapshot.models);
     this.#remember(snapshot);
     this.events = new EventLog(logger, now);
+    this.tallies.listen(this.events);
     const memory: Memory = {
       table: this.table,
       book: this.book,
@@ -109,6 +115,8 @@ export class Service {
       ...{ store, logger, now, pace },
       remembered: snapshot.contacts,
       quietAfter: config.violations['quiet-after'] * 1000,
+      onUpdate: (update) => this.#follower.follow(update),
+      onJudged: this.tallies.judged,
       onRegister: (extension) => this.#firstUse.onRegister(extension),
       onOutside: (extension) => {
         for (const name of namesIn(this.table.lockInForce(extension).networks)) this.#names.askSoon(name);
@@ -129,9 +137,13 @@ export class Service {
       announce: ({ who, action, target, detail }) =>
         this.events.note('operator-change', { who, action, target, detail }),
     });
+    this.#follower = new FirmwareFollower({
+      ...{ table: this.table, operator: this.operator, events: this.events, logger },
+      judgeAnew: (extensions) => this.#guardian.judgeAnew(extensions),
+    });
     this.#firstUse = new FirstUseLock({
       ...{ table: this.table, operator: this.operator, events: this.events, store, logger, now },
-      ...{ isAttackTool: parts.isAttackTool, isUpdateOf: () => false },
+      ...{ isAttackTool: parts.isAttackTool, isUpdateOf: isUpdateOf },
     });
     this.#gateAddress = { host: config.gate.host, port: config.gate.port };
     this.heartbeat = new Heartbeat(asterisk, now);
@@ -149,6 +161,7 @@ export class Service {
       allow: config.gate.allow,
       decide: (request) => this.#guardian.decide(request),
       onFault: (fault) => this.#onGateFault(fault),
+      onAnswered: this.tallies.answered,
     });
   }
 
@@ -236,6 +249,7 @@ export class Service {
     this.table.setSettings(snapshot.settings);
     this.table.setExtensions(snapshot.extensions);
     for (const [extension, policy] of snapshot.policies) this.table.setPolicy(extension, policy);
+    this.table.recall(snapshot.contacts);
     this.book.load(snapshot.openViolations, snapshot.nextViolationId, snapshot.clearedViolations);
     if (snapshot.origin.kind === 'existing') this.table.markLoaded();
   }

@@ -4,26 +4,40 @@
  * notices by its version that it must be judged anew.
  */
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
-import type { Lock, LockSource } from '../domain/lock.ts';
+import type { Place } from '../domain/firmware-drift.ts';
+import type { Lock } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import {
   DEFAULT_SETTINGS,
   type ExtensionPolicy,
   NO_POLICY,
-  type Options,
   optionsInForce,
   type Settings,
 } from '../domain/policy.ts';
+import type { UserAgent } from '../domain/user-agent.ts';
 import type { JudgedContact, NetworkTest, Standing, StandingOf } from '../domain/verdict.ts';
-import { compileNetworks, namesIn } from '../network/allowed.ts';
+import { namesIn } from '../network/allowed.ts';
 import { compilePattern } from '../pattern/pattern.ts';
+import { FirmwareWatch } from './firmware-watch.ts';
 import { type ContactChange, GoneContacts } from './gone-contacts.ts';
+import { type LockInForce, lockUnder } from './lock-in-force.ts';
+import { isOutside, NetworkBook } from './network-book.ts';
 
-/** The lock an extension has, where it comes from, and how it is applied. */
-export interface LockInForce extends Options {
-  readonly source: LockSource;
-  readonly lock: Lock | undefined;
+export type { LockInForce } from './lock-in-force.ts';
+
+/** What would be decided. */
+export interface Hypothesis {
+  readonly settings: Settings;
+  readonly policy: ExtensionPolicy;
+  readonly compile: (lock: Lock) => UserAgentTest;
+}
+
+/** What looks like a device of the lock with a newer firmware. */
+export interface FirmwareUpdate {
+  /** The device's User-Agent, as the lock has it. */
+  readonly of: string;
+  readonly isFollowed: boolean;
 }
 
 interface Row {
@@ -34,6 +48,8 @@ interface Row {
   policy: ExtensionPolicy;
   contacts: JudgedContact[];
   readonly gone: GoneContacts;
+  /** For locks that may follow a firmware; undefined until there is something to remember. */
+  firmware: FirmwareWatch | undefined;
   standing: ReturnType<StandingOf>;
   /** The table's version `standing` and the contacts were judged at. */
   version: number;
@@ -49,10 +65,7 @@ export class ExtensionTable {
   #fallback: UserAgentTest | undefined;
   /** Locks compiled against the present library. */
   #compiled = new WeakMap<Lock, UserAgentTest>();
-  /** What hosts' names stand for, and the networks compiled with that. */
-  readonly #addresses = new Map<string, readonly string[]>();
-  #networkTests = new WeakMap<readonly string[], { readonly isWithin: NetworkTest | undefined }>();
-  #hostNames: ReadonlySet<string> | undefined;
+  readonly #networks = new NetworkBook();
   readonly #now: () => number;
   #version = 1;
   #loaded = false;
@@ -90,7 +103,7 @@ export class ExtensionTable {
 
   setSettings(settings: Settings): void {
     this.#settings = settings;
-    this.#hostNames = undefined;
+    this.#networks.changed();
     this.#refreshFallback();
   }
 
@@ -113,8 +126,9 @@ export class ExtensionTable {
 
   setPolicy(extension: string, policy: ExtensionPolicy | undefined): void {
     const row = this.#row(extension);
-    if (row.policy.networks !== policy?.networks) this.#hostNames = undefined;
+    if (row.policy.networks !== policy?.networks) this.#networks.changed();
     row.policy = policy ?? NO_POLICY;
+    row.firmware?.decided();
     row.version = 0;
     this.#dropIfEmpty(row);
   }
@@ -205,6 +219,7 @@ export class ExtensionTable {
       else if (isMove(was, contact)) changes.push({ kind: 'located', contact, matches: judged });
     }
     for (const contact of before.values()) changes.push({ kind: 'gone', contact });
+    this.#watchFirmware(row)?.note(row.contacts);
     const isWrongHere = row.contacts.some(({ matches }) => !matches) && typeof row.standing === 'object';
     row.gone.note(were, changes, isWrongHere, this.#now());
     if (typeof row.standing === 'object') row.standing = this.#standing(row, row.standing.accepts);
@@ -215,37 +230,68 @@ export class ExtensionTable {
   /** Contacts of the right device: live ones, and unexpired ones that a wrong device displaced. */
   matchingContacts(extension: string): Contact[] {
     const row = this.#rows.get(extension);
-    if (row === undefined || typeof this.#judged(row).standing !== 'object') return [];
+    if (row === undefined) return [];
+    const { standing } = this.#judged(row);
+    if (typeof standing !== 'object') return [];
     const live = row.contacts.filter(({ matches }) => matches).map(({ contact }) => contact);
-    return [...live, ...this.#displaced(row)];
+    return [...live, ...this.#displaced(row, standing.accepts, standing.isWithin)];
   }
 
   lockInForce(extension: string): LockInForce {
-    const policy = this.policy(extension);
-    const options = optionsInForce(policy, this.#settings);
-    if (policy.lock !== undefined) return { source: 'own', lock: policy.lock, ...options };
-    const { fallback } = this.#settings;
-    if (fallback !== undefined && this.isListed(extension)) {
-      const lock: Lock = { alternatives: [{ kind: 'model', model: fallback }] };
-      return { source: 'fallback', lock, ...options };
+    return lockUnder(this.#settings, this.policy(extension), this.isListed(extension));
+  }
+
+  /**
+   * The device of the lock that this is an update of, believable from where it is seen; undefined where it is none, or
+   * where nobody wants to know. What is followed is within the networks too.
+   */
+  updateOf(extension: string, userAgent: UserAgent, at: Place): FirmwareUpdate | undefined {
+    const row = this.#rows.get(extension);
+    if (row === undefined) return undefined;
+    const { standing } = this.#judged(row);
+    if (typeof standing !== 'object' || standing.drift === undefined || standing.accepts(userAgent))
+      return undefined;
+    const { isFollowed } = standing.drift;
+    if (isFollowed && at.ip !== undefined && standing.isWithin?.(at.ip) === false) return undefined;
+    const of = row.firmware?.updateOf(userAgent, at, isFollowed);
+    return of === undefined ? undefined : { of, isFollowed };
+  }
+
+  /** The lock is to move from one User-Agent to another, and accepts both until that is decided, one way or the other. */
+  follow(extension: string, from: string, to: string): void {
+    const row = this.#row(extension);
+    this.#watchFirmware(row)?.follow(from, to, row.contacts);
+    row.version = 0;
+  }
+
+  /** The lock could not be moved. */
+  unfollow(extension: string): void {
+    const row = this.#row(extension);
+    row.firmware?.failed();
+    row.version = 0;
+  }
+
+  /** Contacts of before the start, as the database has them: where the right devices were last. */
+  recall(contacts: Iterable<Contact>): void {
+    for (const contact of contacts) {
+      const row = this.#rows.get(contact.extension);
+      if (row !== undefined) this.#watchFirmware(row)?.note([{ contact, matches: true }]);
     }
-    return { source: 'none', lock: undefined, ...options };
   }
 
   /** The hosts' names that networks in force hold. */
   get hostNames(): ReadonlySet<string> {
-    if (this.#hostNames === undefined) {
-      const decided = [this.#settings.networks];
-      for (const { policy } of this.#rows.values()) decided.push(policy.networks ?? []);
-      this.#hostNames = new Set(decided.flatMap(namesIn));
-    }
-    return this.#hostNames;
+    return this.#networks.namesIn(() => [
+      this.#settings.networks,
+      ...[...this.#rows.values()].flatMap(({ policy: { networks } }) =>
+        networks === undefined ? [] : [networks],
+      ),
+    ]);
   }
 
-  /** What a host's name stands for; a name that was never told of does not count as a place at all. */
+  /** What a host's name stands for; networks with one that was never told of are not asked for. */
   setAddresses(hostName: string, addresses: readonly string[]): void {
-    this.#addresses.set(hostName, addresses);
-    this.#networkTests = new WeakMap();
+    this.#networks.setAddresses(hostName, addresses);
     this.#version++;
   }
 
@@ -261,7 +307,7 @@ export class ExtensionTable {
   /** The networks in force there take this address, as far as they can be checked. */
   isWithin(extension: string, ip: string): boolean {
     const networks = this.policy(extension).networks ?? this.#settings.networks;
-    return this.#isWithin(networks)?.(ip) ?? true;
+    return this.#networks.testOf(networks)?.(ip) ?? true;
   }
 
   readonly standingOf: StandingOf = (endpoint) => {
@@ -275,6 +321,21 @@ export class ExtensionTable {
     }
     return row.standing;
   };
+
+  /** The standing that an extension would have, were this decided. Nothing is changed by asking. */
+  standingIf(extension: string, { settings, policy, compile }: Hypothesis): ReturnType<StandingOf> {
+    const row = this.#rows.get(extension);
+    if (row === undefined) return 'no-extension';
+    const { lock } = lockUnder(settings, policy, row.listed);
+    if (lock === undefined) return 'no-lock';
+    const accepts = compile(lock);
+    const standing = this.#standing({ ...row, policy, firmware: undefined }, accepts, settings);
+    const contacts = row.contacts.map(({ contact }) => ({
+      contact,
+      matches: accepts(contact.userAgent) && !isOutside(contact, standing.isWithin),
+    }));
+    return { ...standing, contacts: standing.contacts === undefined ? undefined : contacts };
+  }
 
   /** What the lock accepts, by the library as it is. */
   compile(lock: Lock): UserAgentTest {
@@ -297,15 +358,6 @@ export class ExtensionTable {
     return test;
   }
 
-  #isWithin(networks: readonly string[]): NetworkTest | undefined {
-    let test = this.#networkTests.get(networks);
-    if (test === undefined) {
-      test = { isWithin: compileNetworks(networks, (name) => this.#addresses.get(name)) };
-      this.#networkTests.set(networks, test);
-    }
-    return test.isWithin;
-  }
-
   #row(name: string): Row {
     let row = this.#rows.get(name);
     if (row === undefined) {
@@ -316,6 +368,7 @@ export class ExtensionTable {
         policy: NO_POLICY,
         contacts: [],
         gone: new GoneContacts(),
+        firmware: undefined,
         standing: 'no-extension',
         version: 0,
       };
@@ -340,38 +393,56 @@ export class ExtensionTable {
     }
     row.standing = this.#standing(row, accepts);
     row.contacts = row.contacts.map(({ contact }) => this.#judge(row, contact));
+    this.#watchFirmware(row)?.note(row.contacts);
     row.standing = this.#standing(row, accepts);
     return row;
   }
 
-  #standing(row: Row, accepts: UserAgentTest): Standing {
-    const { mode, requireRegistration, networks } = optionsInForce(row.policy, this.#settings);
+  #standing(row: Row, accepts: UserAgentTest, settings: Settings = this.#settings): Standing {
+    const { mode, requireRegistration, networks, firmwareDrift } = optionsInForce(row.policy, settings);
+    const isWithin = this.#networks.testOf(networks);
     return {
       accepts,
-      isWithin: this.#isWithin(networks),
+      isWithin,
+      drift: this.#watchFirmware(row, firmwareDrift)?.test(firmwareDrift === 'follow'),
       mode,
       requireRegistration,
       contacts: this.#listed ? row.contacts : undefined,
-      displaced: row.gone.isEmpty ? NONE : this.#displaced(row),
+      displaced: row.gone.isEmpty ? NONE : this.#displaced(row, accepts, isWithin),
     };
   }
 
-  #displaced(row: Row): Contact[] {
-    const isWithin = this.#isWithin(row.policy.networks ?? this.#settings.networks);
-    const displaced = row.gone.displaced(this.#accepts(row), this.#now());
+  #displaced(row: Row, accepts: UserAgentTest, isWithin: NetworkTest | undefined): Contact[] {
+    const displaced = row.gone.displaced(accepts, this.#now());
     return isWithin === undefined ? displaced : displaced.filter((contact) => !isOutside(contact, isWithin));
   }
 
   #accepts(row: Row): UserAgentTest | undefined {
-    if (row.policy.lock !== undefined) return this.compile(row.policy.lock);
-    return row.listed ? this.#fallback : undefined;
+    const { lock } = row.policy;
+    if (lock === undefined) return row.listed ? this.#fallback : undefined;
+    const accepts = this.compile(lock);
+    return row.firmware?.isFollowing === true ? row.firmware.alsoAccepts(accepts) : accepts;
+  }
+
+  /** undefined where a newer firmware is another device: only a `device` lock of its own can follow. */
+  #watchFirmware(
+    row: Row,
+    firmwareDrift = row.policy.firmwareDrift ?? this.#settings.firmwareDrift,
+  ): FirmwareWatch | undefined {
+    const { lock } = row.policy;
+    if (lock === undefined || firmwareDrift === 'off') return undefined;
+    if (!lock.alternatives.some(({ kind }) => kind === 'device')) return undefined;
+    row.firmware ??= new FirmwareWatch(this.#now);
+    row.firmware.use(lock);
+    return row.firmware;
   }
 
   #judge(row: Row, contact: Contact): JudgedContact {
     const { standing } = row;
     if (typeof standing !== 'object') return { contact, matches: false };
     const { accepts, isWithin } = standing;
-    return { contact, matches: accepts(contact.userAgent) && !isOutside(contact, isWithin) };
+    const isRight = accepts(contact.userAgent) || row.firmware?.isStale(contact) === true;
+    return { contact, matches: isRight && !isOutside(contact, isWithin) };
   }
 
   #refreshFallback(): void {
@@ -385,9 +456,3 @@ export class ExtensionTable {
 }
 
 const NONE: readonly Contact[] = [];
-
-/** Seen to be outside the networks. What its REGISTER only claimed tells nothing, either way. */
-function isOutside({ source }: Contact, isWithin: NetworkTest | undefined): boolean {
-  if (isWithin === undefined || source === undefined || source.proof === 'claimed') return false;
-  return !isWithin(source.address.ip);
-}

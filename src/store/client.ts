@@ -12,7 +12,16 @@ import { DiskState, messageOf, type StoreLogger } from './disk-state.ts';
 import { type Answer, type Ask, type FileFacts, monotonic, type QuestionKind } from './messages.ts';
 import { PendingWrites } from './pending.ts';
 import { DEFAULT_RETENTION, type Retention } from './retention.ts';
-import { type Change, type Page, type Snapshot, type Store, StoreError, type StoreHealth } from './store.ts';
+import {
+  type Accounts,
+  type Change,
+  type Page,
+  type Snapshot,
+  type Store,
+  StoreError,
+  type StoreHealth,
+  type ViolationDays,
+} from './store.ts';
 import { closedError, DatabaseThread } from './thread.ts';
 import { TrailingWriter } from './trailing.ts';
 import { Upkeep } from './upkeep.ts';
@@ -107,6 +116,10 @@ class ThreadedStore implements Store {
     return this.#read('load', undefined);
   }
 
+  accounts(): Promise<Accounts> {
+    return this.#read('accounts', undefined);
+  }
+
   async commit(change: Change): Promise<void> {
     const invalid = await this.#write('commit', change);
     if (invalid !== undefined) throw invalidError(invalid);
@@ -164,6 +177,21 @@ class ThreadedStore implements Store {
 
   sightings(filter: Ask<'sightings'>): Promise<Sighting[]> {
     return this.#read('sightings', paged(filter));
+  }
+
+  lastSightings(page: Ask<'lastSightings'>): Promise<Sighting[]> {
+    return this.#read('lastSightings', paged(page));
+  }
+
+  contactsSince(page: Ask<'contactsSince'>): ReturnType<Store['contactsSince']> {
+    return this.#read('contactsSince', paged(page));
+  }
+
+  async violationDays(days: Ask<'violationDays'>): Promise<ViolationDays> {
+    const { extensions, counts } = await this.#read('violationDays', days);
+    if (counts.length === 0) return new Map();
+    const daysOf = (index: number) => [...counts.subarray(index * days.length, (index + 1) * days.length)];
+    return new Map(extensions.split('\n').map((extension, index) => [extension, daysOf(index)]));
   }
 
   calls(filter: Ask<'calls'>): Promise<CallRecord[]> {

@@ -9,6 +9,7 @@ import type { Ask, Batch, FileFacts, QuestionKind, Questions } from './messages.
 import type { Opened } from './opening.ts';
 import { Pruner } from './retention.ts';
 import { type Change, type Snapshot, StoreError } from './store.ts';
+import { AccountsTable } from './tables/accounts.ts';
 import { AuditTable } from './tables/audit.ts';
 import { CallsTable } from './tables/calls.ts';
 import { ContactsTable } from './tables/contacts.ts';
@@ -53,15 +54,21 @@ export class StoreDatabase {
       reactions: new ReactionsTable(db),
       audit: new AuditTable(db),
       deliveries: new DeliveriesTable(db),
+      accounts: new AccountsTable(db),
     };
-    const { meta, violations, sightings, calls, reactions, audit, deliveries } = this.#tables;
+    const { meta, contacts, violations, sightings, calls, reactions, audit, deliveries, accounts } =
+      this.#tables;
     this.handlers = {
       load: () => this.#load(),
+      accounts: () => accounts.read(),
       commit: (change, guard) => this.#commit(change, guard),
       recovered: (_, guard) => this.#write(guard, () => meta.writeRecovered()),
       batch: (batch, guard) => this.#writeBatch(batch, guard),
       violations: (filter) => violations.read(filter),
+      violationDays: (days) => violations.readDays(days),
       sightings: (filter) => sightings.read(filter),
+      lastSightings: (page) => sightings.readLast(page),
+      contactsSince: (page) => contacts.readSince(page),
       calls: (filter) => calls.read(filter),
       reactions: (filter) => reactions.read(filter),
       audit: (filter) => audit.read(filter),
@@ -133,11 +140,13 @@ export class StoreDatabase {
   }
 
   #apply(change: Change): void {
-    const { settings, policies, models, audit } = this.#tables;
+    const { settings, policies, models, accounts, audit } = this.#tables;
     if (change.settings !== undefined) settings.write(change.settings);
     for (const [extension, policy] of change.policies ?? []) policies.replace(extension, policy);
     for (const id of change.forgetModels ?? []) models.forget(id);
     for (const model of change.models ?? []) models.replace(model);
+    for (const [name, user] of change.users ?? []) accounts.replaceUser(name, user);
+    for (const [id, token] of change.tokens ?? []) accounts.replaceToken(id, token);
     for (const entry of change.audit) audit.add(entry);
   }
 

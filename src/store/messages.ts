@@ -9,7 +9,7 @@ import type { Contact } from '../domain/contact.ts';
 import type { Reaction } from '../domain/reaction.ts';
 import type { Sighting } from '../domain/sighting.ts';
 import type { Violation } from '../domain/violation.ts';
-import type { Change, Page, Snapshot, StoreFault } from './store.ts';
+import type { Accounts, Change, NamedPage, Page, Snapshot, StoreFault, ViolationFilter } from './store.ts';
 
 /** Trailing writes that go to disk in one transaction. */
 export interface Batch {
@@ -42,15 +42,27 @@ export interface FileFacts {
   readonly freeBytes: number;
 }
 
+/** One long text and one array cross between threads at no cost; ten thousand little ones take their time. */
+export interface PackedDays {
+  /** One a line. */
+  readonly extensions: string;
+  /** For each extension, so many numbers as there are days. */
+  readonly counts: Uint32Array;
+}
+
 /** Each question with its answer. */
 export interface Questions {
   load: { ask: undefined; answer: Snapshot };
+  accounts: { ask: undefined; answer: Accounts };
   /** The answer: why the change itself cannot be stored; undefined where it was. */
   commit: { ask: Change; answer: string | undefined };
   recovered: { ask: undefined; answer: undefined };
   /** The answer: how many rows the schema refused, and why the first one. */
   batch: { ask: Batch; answer: { readonly refused: number; readonly why: string | undefined } };
-  violations: { ask: { readonly extension?: string; readonly open?: boolean } & Page; answer: Violation[] };
+  violations: { ask: ViolationFilter; answer: Violation[] };
+  violationDays: { ask: readonly number[]; answer: PackedDays };
+  lastSightings: { ask: NamedPage; answer: Sighting[] };
+  contactsSince: { ask: NamedPage; answer: (readonly [id: string, since: number])[] };
   sightings: { ask: { readonly extension: string } & Page; answer: Sighting[] };
   calls: { ask: { readonly extension?: string } & Page; answer: CallRecord[] };
   reactions: { ask: { readonly extension?: string } & Page; answer: Reaction[] };

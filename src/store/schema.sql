@@ -168,6 +168,24 @@ CREATE TABLE sightings (
   CHECK ((ip = '') = (port IS NULL) AND (ip = '') = (transport IS NULL))
 ) STRICT;
 
+CREATE TABLE tokens (
+  id TEXT PRIMARY KEY CHECK (octet_length(id) BETWEEN 1 AND 40),
+  name TEXT NOT NULL CHECK (octet_length(name) BETWEEN 1 AND 40),
+  role TEXT NOT NULL CHECK (role IN ('viewer', 'operator')),
+  digest TEXT NOT NULL UNIQUE CHECK (octet_length(digest) = 64),
+  made INTEGER NOT NULL,
+  -- NULL: it does not end by itself.
+  expires INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE users (
+  name TEXT PRIMARY KEY CHECK (octet_length(name) BETWEEN 1 AND 40),
+  role TEXT NOT NULL CHECK (role IN ('viewer', 'operator')),
+  hash TEXT NOT NULL CHECK (hash LIKE '$scrypt$%'),
+  made INTEGER NOT NULL,
+  changed INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE violations (
   id INTEGER PRIMARY KEY CHECK (id >= 1),
   extension TEXT NOT NULL,

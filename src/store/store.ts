@@ -2,6 +2,8 @@
  * What is remembered on disk. SQLite remembers, memory answers calls: nothing here is ever awaited on the way to a
  * verdict. Durable writes resolve once a power cut cannot lose them; trailing ones are on disk within a second.
  */
+
+import type { Token, User } from '../domain/account.ts';
 import type { ChannelName, Delivery } from '../domain/alert.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
@@ -54,7 +56,17 @@ export interface Change {
   /** Ids whose operator's version is forgotten; a shipped model of the id shows again. */
   readonly forgetModels?: readonly string[];
   readonly settings?: Settings;
+  /** By name; undefined removes the user. */
+  readonly users?: ReadonlyMap<string, User | undefined>;
+  /** By id; undefined removes the token. */
+  readonly tokens?: ReadonlyMap<string, Token | undefined>;
   readonly audit: readonly AuditEntry[];
+}
+
+/** Who may ask over the network. */
+export interface Accounts {
+  readonly users: readonly User[];
+  readonly tokens: readonly Token[];
 }
 
 export interface Page {
@@ -62,8 +74,30 @@ export interface Page {
   readonly limit: number;
 }
 
+export interface ViolationFilter extends Page {
+  readonly extension?: string;
+  readonly open?: boolean;
+  /** Milliseconds since the epoch: those that were seen at this time or later, and at this time or earlier. */
+  readonly since?: number;
+  readonly until?: number;
+  /** Only those that come after the violation of this id. */
+  readonly before?: number;
+  /** `seen`, the default: by when each was last seen. `opened`: by id, an order in which nothing moves meanwhile. */
+  readonly order?: 'seen' | 'opened';
+}
+
+/** What a name in an ordered list comes after; '' is the beginning. */
+export interface NamedPage extends Page {
+  readonly after: string;
+}
+
+/** On how many violations each extension was seen, a number for each day that was asked for. Without one: none. */
+export type ViolationDays = ReadonlyMap<string, readonly number[]>;
+
 export interface Store {
   load(): Promise<Snapshot>;
+  /** Users and tokens, read once at the start. */
+  accounts(): Promise<Accounts>;
   /**
    * Durable. Rejects with a StoreError and changes nothing where the disk refuses or the change itself cannot be stored.
    * Only where the disk does not answer in time, or the database's thread ends meanwhile, is it unknown whether the
@@ -95,8 +129,14 @@ export interface Store {
    * Newest first (violations and sightings by when they were last seen). Reads what was put before, too; while the disk
    * refuses to take that, what the disk has.
    */
-  violations(filter: { readonly extension?: string; readonly open?: boolean } & Page): Promise<Violation[]>;
+  violations(filter: ViolationFilter): Promise<Violation[]>;
   sightings(filter: { readonly extension: string } & Page): Promise<Sighting[]>;
+  /** The latest sighting of each extension, by the extensions' names. */
+  lastSightings(page: NamedPage): Promise<Sighting[]>;
+  /** Since when the device of each live contact registers from where it is (milliseconds since the epoch), by contact id. */
+  contactsSince(page: NamedPage): Promise<(readonly [id: string, since: number])[]>;
+  /** @param days where each day begins, in milliseconds since the epoch, oldest first; the last one ends now */
+  violationDays(days: readonly number[]): Promise<ViolationDays>;
   calls(filter: { readonly extension?: string } & Page): Promise<CallRecord[]>;
   reactions(filter: { readonly extension?: string } & Page): Promise<Reaction[]>;
   audit(filter: { readonly target?: string } & Page): Promise<AuditEntry[]>;

@@ -5,6 +5,7 @@
 import type { ViolationView } from '../../src/api/shapes.ts';
 import { path, query } from '../../src/cli/client.ts';
 import type { Alternative } from '../../src/domain/lock.ts';
+import { OPTION_NAMES } from '../../src/domain/policy.ts';
 import type { PolicyRequest } from '../../src/operator/operator.ts';
 import type { AsteriskVersion } from '../lab/cache.ts';
 import type { CdrRow } from '../lab/cdr.ts';
@@ -149,12 +150,8 @@ export class Scene implements AsyncDisposable {
     }
     this.#phones.clear();
     for (const user of this.#touched) {
-      await this.service.api.put(path('extensions', user, 'policy'), {
-        mode: null,
-        requireRegistration: null,
-        evict: null,
-        hangUp: null,
-      });
+      const undecided = Object.fromEntries(OPTION_NAMES.map((name) => [name, null]));
+      await this.service.api.put(path('extensions', user, 'policy'), undecided);
       await this.service.api.delete(`${path('extensions', user)}/lock`);
       await this.service.api.post(`${path('extensions', user)}/clear`);
     }

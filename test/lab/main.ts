@@ -62,7 +62,7 @@ async function up({ version = '22', name = `asterisk-${version}`, json }: Wish):
   if (before !== undefined) await takeDown(before);
   const lab = await startLab({ asterisk: version, name, outlives: true });
   try {
-    await startService(lab, { outlives: true });
+    await startService(lab, { outlives: true, console: true });
   } catch (error) {
     await takeDown(lab.state);
     throw error;
@@ -100,7 +100,7 @@ async function wanted({ version, name }: Wish): Promise<LabState[]> {
   );
 }
 
-/** One JSON object for one instance, an array for several; a person gets no passwords. */
+/** One JSON object for one instance, an array for several; of passwords a person gets the console's alone. */
 function show(states: readonly LabState[], json: boolean): void {
   if (json) {
     const shown = states.map(publicState);
@@ -115,6 +115,10 @@ function show(states: readonly LabState[], json: boolean): void {
     );
     stdout.write(`  ${home}\n`);
     if (service !== undefined) stdout.write(`  ${service.cli} --config ${service.config} status\n`);
+    if (service?.console !== undefined) {
+      const { url, user, password } = service.console;
+      stdout.write(`  console ${url}  user ${user}  password ${password}\n`);
+    }
   }
 }
 

@@ -8,7 +8,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '../../src/cli/client.ts';
+import { buildConsole, type ConsoleState, makeConsoleUser } from './console.ts';
 import type { Lab } from './lab.ts';
+import { freeTcpPort } from './ports.ts';
 import { childOf, endProcess, isStartedWith } from './processes.ts';
 import type { ServiceState } from './state.ts';
 import { until } from './until.ts';
@@ -30,6 +32,8 @@ export interface ServiceWishes {
   readonly sweepEvery?: number | undefined;
   /** Stays when this process ends. */
   readonly outlives?: boolean | undefined;
+  /** With a console on a free port, and a user of it. */
+  readonly console?: boolean | undefined;
 }
 
 /** What a run of the command said. */
@@ -48,9 +52,12 @@ export async function startService(lab: Lab, wishes: ServiceWishes = {}): Promis
     cli: COMMAND,
     log: join(folder, 'device-lock.log'),
   };
-  await writeFile(state.config, configOf(lab, folder, state, wishes), { mode: 0o600 });
+  const listen = wishes.console === true ? `127.0.0.1:${await freeTcpPort('127.0.0.1')}` : '';
+  if (listen !== '') buildConsole();
+  await writeFile(state.config, configOf(lab, folder, state, listen, wishes), { mode: 0o600 });
   const service = new LabService(lab, state, wishes.outlives ?? false);
   await service.start();
+  if (listen !== '') await service.openConsole();
   return service;
 }
 
@@ -62,6 +69,7 @@ export class LabService implements AsyncDisposable {
   readonly #lab: Lab;
   readonly #outlives: boolean;
   #watchdog = 0;
+  #console: ConsoleState | undefined;
 
   constructor(lab: Lab, { api, config, log }: Omit<ServiceState, 'pid'>, outlives: boolean) {
     this.#lab = lab;
@@ -82,14 +90,19 @@ export class LabService implements AsyncDisposable {
     if (this.#outlives) child.unref();
     if (child.pid === undefined) throw new Error(`${program} cannot be run`);
     this.#watchdog = child.pid;
-    const { config, socket, logFile } = this;
-    await this.#lab.attachService({ api: { socket }, config, cli: COMMAND, log: logFile, pid: child.pid });
+    await this.#attach();
     try {
       await this.ready();
     } catch (error) {
-      const said = readFileSync(`${logFile}.out`, 'utf8').slice(-2000);
+      const said = readFileSync(`${this.logFile}.out`, 'utf8').slice(-2000);
       throw new Error(`the service does not get ready; it said:\n${said}`, { cause: error });
     }
+  }
+
+  /** Makes a user; the console is open then. */
+  async openConsole(): Promise<void> {
+    this.#console = await makeConsoleUser(COMMAND, this.config);
+    await this.#attach();
   }
 
   /** Resolves when Asterisk is reached, everything is listed, and AstDB is in step. */
@@ -140,6 +153,15 @@ export class LabService implements AsyncDisposable {
       .map((line) => JSON.parse(line) as LogLine);
   }
 
+  #attach(): Promise<void> {
+    const { config, socket, logFile } = this;
+    const seen = this.#console;
+    return this.#lab.attachService({
+      ...{ api: { socket }, config, cli: COMMAND, log: logFile, pid: this.#watchdog },
+      ...(seen === undefined ? {} : { console: seen }),
+    });
+  }
+
   async stop(): Promise<void> {
     await endProcess(this.#watchdog, isStartedWith(this.config));
   }
@@ -160,6 +182,7 @@ function configOf(
   lab: Lab,
   folder: string,
   state: { readonly api: { readonly socket: string }; readonly log: string },
+  listen: string,
   wishes: ServiceWishes,
 ): string {
   const gate = Object.entries(wishes.gate ?? {}).map(([key, value]) => `${key} = "${value}"`);
@@ -185,6 +208,9 @@ ${gate.join('\n')}
 
 [api]
 socket = "${state.api.socket}"
+
+[console]
+listen = "${listen}"
 
 [store]
 path = "${join(folder, 'device-lock.db')}"

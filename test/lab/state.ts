@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stateDirectory } from './cache.ts';
+import type { ConsoleState } from './console.ts';
 import type { Instance } from './instance.ts';
 import { childOf, type ProcessMark } from './processes.ts';
 
@@ -17,6 +18,8 @@ export interface ServiceState {
   /** The CLI's command line, ready to be typed. */
   readonly cli: string;
   readonly log: string;
+  /** Where there is one. */
+  readonly console?: ConsoleState | undefined;
   /** Of the watchdog; the service is its child. */
   readonly pid: number;
 }
@@ -61,6 +64,7 @@ export function publicState({ instance, asterisk, pid, service }: LabState) {
     ari,
     agi,
     ...(service && { api: service.api, config: service.config, cli: service.cli, log: service.log }),
+    ...(service?.console && { console: service.console }),
     pid: { asterisk: pid, ...(service && { service: childOf(service.pid) ?? null, watchdog: service.pid }) },
     extensions: extensions.map(({ extension, password }) => ({ extension, password })),
   };

@@ -1,10 +1,13 @@
 /** The FreePBX module's pages and hooks under its PHPs, against the real API with its real table and database. */
-import { link, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PhpVersion } from '../lab/cache.ts';
 import { Php } from '../lab/php.ts';
 import { DESK, makeRig, type Rig, THIEF } from '../unit/api/rig.ts';
 
+const CERT = fileURLToPath(new URL('../unit/api/tcp/localhost.crt', import.meta.url));
+const KEY = fileURLToPath(new URL('../unit/api/tcp/localhost.key', import.meta.url));
 const EXTENSION = { display: 'extensions', extdisplay: '1001' };
 const HOSTILE = `<img src=x onerror=alert(1)>"'\u202e\u0007evil`;
 
@@ -46,11 +49,12 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
     return { html: result[0].html, session };
   }
 
-  async function save(fields: Record<string, string>, session?: Ran['session']): Promise<Ran> {
+  async function save(fields: Record<string, string>, session?: Ran['session'], ini?: string): Promise<Ran> {
     const shown = session ?? (await tab()).session;
     const token = String(shown['devicelock_token']);
     const post = { action: 'edit', devicelock_token: token, ...fields };
-    return run('save', { method: 'POST', request: EXTENSION, session: shown, post });
+    const where = ini === undefined ? {} : { config: php.inside(ini) };
+    return run('save', { method: 'POST', request: EXTENSION, session: shown, post, ...where });
   }
 
   const lock = async () => (await rig.ask('GET', '/v1/extensions/1001')).body.lock;
@@ -75,6 +79,23 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
       expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
       for (const raw of ['<img', '\u202e', '\u0007']) expect(html).not.toContain(raw);
     }
+  });
+
+  test('the page shows the console in a frame that holds the token of the login, the plain page without one', async () => {
+    expect((await run('page')).result).toContain('<h2>Extensions</h2>');
+    await mkdir(php.outside('dialplan/freepbx/devicelock/assets/console'), { recursive: true });
+    await writeFile(php.outside('dialplan/freepbx/devicelock/assets/console/index.html'), '');
+    const { result, session } = await run('page');
+    const [, transport = ''] = /<iframe [^>]*data-transport="([^"]*)"/.exec(result) ?? [];
+    const said = JSON.parse(transport.replaceAll('&quot;', '"').replaceAll('&amp;', '&'));
+    expect(said).toEqual({
+      kind: 'freepbx',
+      url: 'ajax.php?module=devicelock&command=api',
+      token: session['devicelock_token'],
+    });
+    await rig.api.close();
+    expect((await run('page')).result).toContain('does not answer');
+    await rm(php.outside('dialplan/freepbx/devicelock/assets'), { recursive: true });
   });
 
   test('on Submit the extension is locked to its phone, to a model, or to what was typed', async () => {
@@ -181,6 +202,21 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
     expect((await run('page', far)).result).toContain('runs on another host');
   });
 
+  test('a service on another host is asked over TLS, with a token that the audit names', async () => {
+    await using far = await makeRig({ console: { tlsCert: CERT, tlsKey: KEY } });
+    const { body } = await far.ask('POST', '/v1/tokens', { name: 'pbx', role: 'operator' });
+    await copyFile(CERT, php.outside('authority.pem'));
+    await writeFile(php.outside('token'), `${body.token}\n`);
+    const ini = `url = ${body.console.url}\ntoken-file = ${php.inside('token')}\nca-file = ${php.inside('authority.pem')}\n`;
+    await writeFile(php.outside('tls.ini'), ini);
+    const shown = await run('tab', { request: EXTENSION, config: php.inside('tls.ini') });
+    expect(shown.result[0].html).toContain('this-device');
+    await save({ devicelock_mode: 'monitor', devicelock_mode_was: 'inherit' }, shown.session, 'tls.ini');
+    expect((await far.ask('GET', '/v1/audit?limit=1')).body.audit[0].who).toBe('token:pbx');
+    await writeFile(php.outside('tls.ini'), ini.replace(/ca-file.*/, ''));
+    expect((await run('page', { config: php.inside('tls.ini') })).result).toContain('does not answer');
+  });
+
   test('a gate that is not the first line is a critical notice, which goes when it is mended', async () => {
     const broken = await run('reloaded', { dialplan: "There is no existence of '%s' context\n" });
     expect(broken.notices).toMatchObject({ GATE: ['critical', expect.anything(), expect.anything()] });
@@ -206,10 +242,11 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
 
     test('hands a request on, and its answer back', async () => {
       const { result } = await ajax(good);
-      expect(result).toMatchObject({ status: 200, body: { version: '0.1.0' } });
+      expect(result.status).toBe(200);
+      expect(JSON.parse(result.text)).toMatchObject({ version: '0.1.0' });
       const body = JSON.stringify({ mode: 'monitor' });
       const put = await ajax({ ...good, method: 'PUT', path: '/v1/settings', body });
-      expect(put.result).toMatchObject({ status: 200, body: { mode: 'monitor' } });
+      expect(JSON.parse(put.result.text)).toMatchObject({ mode: 'monitor' });
     });
 
     test.each([
@@ -225,7 +262,9 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
       ['the method is another', { ...good, method: 'PATCH' }, {}, 404],
       ['the body is no object', { ...good, method: 'PUT', path: '/v1/settings', body: '[1]' }, {}, 400],
     ])('refuses where %s', async (_, post, more, status) => {
-      expect((await ajax(post, more)).result.status).toBe(status);
+      const { result } = await ajax(post, more);
+      expect(result.status).toBe(status);
+      expect(JSON.parse(result.text).error.message).not.toBe('');
     });
   });
 

@@ -4,8 +4,9 @@
  * over HTTP with a token. It waits 4 seconds at the most and takes 8 MB at the most; it retries nothing and keeps nothing.
  *
  * /etc/device-lock/module.ini may say where the service is, one line each: socket = /path, or url = https://host:port and
- * token-file = /path. Without that file it is the socket below. Where the service is on another host and only its gate can
- * be reached, gate = host:port says so (and emergency-numbers = 911,112 which numbers always pass): then nobody is asked.
+ * token-file = /path (and ca-file = /path, a PEM with the authority of its certificate). Without that file it is the socket
+ * below. Where the service is on another host and only its gate can be reached, gate = host:port says so (and
+ * emergency-numbers = 911,112 which numbers always pass): then nobody is asked.
  */
 
 namespace FreePBX\modules\Devicelock;
@@ -20,7 +21,7 @@ final class Api
 	const ALL_MS = 4000;
 	const LARGEST_ANSWER = 8388608;
 
-	/** @var array{socket?: string, url?: string, token-file?: string, gate?: string, emergency-numbers?: string} */
+	/** @var array{socket?: string, url?: string, token-file?: string, ca-file?: string, gate?: string, emergency-numbers?: string} */
 	private $where;
 
 	/** @var string who asks, for the audit */
@@ -144,6 +145,9 @@ final class Api
 		}
 		curl_setopt($curl, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
 		curl_setopt($curl, CURLOPT_URL, rtrim($this->where['url'], '/') . $path);
+		if (isset($this->where['ca-file'])) {
+			curl_setopt($curl, CURLOPT_CAINFO, $this->where['ca-file']);
+		}
 		$token = @file_get_contents($this->where['token-file'] ?? '', false, null, 0, 512);
 		if ($token === false || trim($token) === '') {
 			throw new ApiError('unreachable', 'The token for the Device Lock service cannot be read.', 'See token-file in ' . self::CONFIG);

@@ -6,7 +6,7 @@
 
 namespace FreePBX\modules;
 
-foreach (['Api', 'Text', 'Locks', 'Notices', 'Session', 'Proxy', 'Tab', 'Overview'] as $devicelockPart) {
+foreach (['Api', 'Text', 'Locks', 'Notices', 'Session', 'Proxy', 'Tab', 'Overview', 'Frame'] as $devicelockPart) {
 	require_once __DIR__ . "/$devicelockPart.php";
 }
 foreach (['Settings', 'Splice', 'GateCheck'] as $devicelockPart) {
@@ -16,6 +16,7 @@ foreach (['Settings', 'Splice', 'GateCheck'] as $devicelockPart) {
 use FreePBX\modules\Devicelock\Api;
 use FreePBX\modules\Devicelock\ApiError;
 use FreePBX\modules\Devicelock\Dialplan;
+use FreePBX\modules\Devicelock\Frame;
 use FreePBX\modules\Devicelock\Notices;
 use FreePBX\modules\Devicelock\Overview;
 use FreePBX\modules\Devicelock\Proxy;
@@ -223,10 +224,11 @@ class Devicelock extends \FreePBX_Helpers implements \BMO
 		return [];
 	}
 
-	/** The page's HTML. */
+	/** The page's HTML: the console, or a plain page where it cannot be shown. */
 	public function showPage(): string
 	{
-		return (new Overview($this->api()))->render();
+		$frame = new Frame($this->api(), new Session(), __DIR__ . '/assets');
+		return $frame->render() ?? (new Overview($this->api()))->render();
 	}
 
 	public function api(): Api

@@ -1,6 +1,6 @@
 <?php
 /**
- * The admin page, plain and made on the server: how the service is, every extension with its lock, its phones and its
+ * The admin page where the console cannot be shown, plain and made on the server: how the service is, every extension with its lock, its phones and its
  * violations, the fallback, the settings, the phone library. It changes nothing: locks are set on the Extension page.
  */
 

@@ -2,7 +2,8 @@
 /**
  * The way of the console's requests when it is shown inside FreePBX: POST ajax.php?module=devicelock&command=api with
  * method, path, body (JSON) and token. It hands on what is in the list below and nothing else, for an administrator who is
- * logged in, may see this module, and whose page holds the token. The answer is {status, body}.
+ * logged in, may see this module, and whose page holds the token. The answer is {status, text}, the text as the service
+ * wrote it: it is neither read nor written anew here, however long it is.
  */
 
 namespace FreePBX\modules\Devicelock;
@@ -83,12 +84,11 @@ final class Proxy
 		} catch (ApiError $error) {
 			return self::refusal(503, $error->kind(), $error->getMessage(), $error->hint());
 		}
-		$answer = json_decode($text);
-		return ['status' => $status, 'body' => $answer === null && $text !== 'null' ? $text : $answer];
+		return ['status' => $status, 'text' => $text];
 	}
 
 	private static function refusal(int $status, string $code, string $message, string $hint = ''): array
 	{
-		return ['status' => $status, 'body' => ['error' => ['code' => $code, 'message' => $message, 'hint' => $hint]]];
+		return ['status' => $status, 'text' => json_encode(['error' => ['code' => $code, 'message' => $message, 'hint' => $hint]])];
 	}
 }

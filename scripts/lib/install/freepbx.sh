@@ -56,6 +56,9 @@ put_module() {
     mkdir -p "$work/module"
     cp -R "$root/dialplan/freepbx/devicelock" "$work/module/"
     cp "$root/dialplan/device-lock.conf" "$work/module/devicelock/"
+    stage_page "$work/page"
+    mkdir -p "$work/module/devicelock/assets"
+    cp -R "$work/page/build/console" "$work/module/devicelock/assets/"
     if ! diff -rq "$work/module/devicelock" "$folder" >/dev/null 2>&1; then
       change "put the module into $folder" copy_module "$folder"
       change "install the module" quiet fwconsole ma install devicelock

@@ -44,6 +44,7 @@ stage() {
     mkdir -p "$1/$(dirname "$file")"
     cp -R "$root/$file" "$1/$(dirname "$file")/"
   done
+  stage_page "$1"
   # A checkout has package-lock.json and the packages of the tests; a release has neither.
   if [ -f "$root/package-lock.json" ]; then
     stage_modules "$1" "$(own_arch)"

@@ -1,36 +1,50 @@
-/** The events as a stream of JSON lines: the latest few, then each as it comes. */
-import type { FastifyInstance } from 'fastify';
+/** What happens, as it happens: every event as a line of JSON, or for pages what to load again as server-sent events. */
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { ChangeStream } from '../change-stream.ts';
 import { errorBody } from '../fault-response.ts';
 import type { Followers } from '../followers.ts';
 import { eventsQuery } from '../schemas.ts';
 
 interface Query {
   last?: string;
+  after?: string;
   follow?: 'true' | 'false';
 }
 
-export function eventRoutes(app: FastifyInstance, followers: Followers): void {
+export function eventRoutes(app: FastifyInstance, followers: Followers, stream: ChangeStream): void {
   app.get<{ Querystring: Query }>(
     '/v1/events',
     { schema: { querystring: eventsQuery } },
     (request, reply) => {
-      const { last = '0', follow = 'true' } = request.query;
-      const lines = followers.latest(Number(last)).join('');
-      const headers = { 'content-type': 'application/jsonl', 'cache-control': 'no-store' };
-      if (follow === 'false') return void reply.headers(headers).send(lines);
-      if (followers.isFull) {
-        const body = errorBody(
-          'busy',
-          'Too many are following the events already.',
-          'End one of the others.',
-        );
-        return void reply.code(503).send(body);
-      }
-      reply.hijack();
-      reply.raw.writeHead(200, headers);
-      reply.raw.flushHeaders();
+      const { last = '0', after, follow = 'true' } = request.query;
+      const known = after === undefined ? followers.latest(Number(last)) : followers.after(after);
+      const lines = known.join('');
+      const type = 'application/jsonl';
+      if (follow === 'false')
+        return void reply.headers({ 'content-type': type, 'cache-control': 'no-store' }).send(lines);
+      if (followers.isFull) return refuse(reply);
+      open(reply, type);
       if (lines !== '') reply.raw.write(lines);
       followers.add(reply.raw);
     },
   );
+
+  app.get('/v1/stream', (_, reply) => {
+    if (stream.isFull) return refuse(reply);
+    open(reply, 'text/event-stream');
+    stream.add(reply.raw);
+  });
+}
+
+/** From here on the response is written by whoever follows up. */
+function open(reply: FastifyReply, type: string): void {
+  reply.hijack();
+  const set = reply.getHeaders() as Record<string, string>;
+  reply.raw.writeHead(200, { ...set, 'content-type': type, 'cache-control': 'no-store' });
+  reply.raw.flushHeaders();
+}
+
+function refuse(reply: FastifyReply): void {
+  const body = errorBody('busy', 'Too many are following the events already.', 'End one of the others.');
+  void reply.code(503).send(body);
 }

@@ -3,11 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Finding } from '../../doctor/finding.ts';
 import type { ApiDeps } from '../deps.ts';
 import { inTurns } from '../in-turns.ts';
-import type { StatusView } from '../shapes.ts';
+import type { ConsoleView, StatusView } from '../shapes.ts';
 import { iso, isoOrNull, viewSettings } from '../views.ts';
 
-export function statusRoutes(app: FastifyInstance, deps: ApiDeps): void {
-  app.get('/v1/status', () => statusOf(deps));
+export function statusRoutes(app: FastifyInstance, deps: ApiDeps, consoleState: () => ConsoleView): void {
+  app.get('/v1/status', async () => ({ ...(await statusOf(deps)), console: consoleState() }));
 
   let underWay: Promise<readonly Finding[]> | undefined;
   app.get('/v1/doctor', async () => {
@@ -19,7 +19,7 @@ export function statusRoutes(app: FastifyInstance, deps: ApiDeps): void {
   });
 }
 
-async function statusOf(deps: ApiDeps): Promise<StatusView> {
+async function statusOf(deps: ApiDeps): Promise<Omit<StatusView, 'console'>> {
   const { version, node, pid, started, config, asterisk, reactions, gate, astdb } = deps.health();
   return {
     ...{ version, node, pid, config },

@@ -23,7 +23,7 @@ export function withOptions(command: Command, inherited: readonly 'inherit'[]): 
   const words = ['any', ...inherited].map((word) => `'${word}'`).join(' or ');
   return command.option(
     '--network <net>',
-    `where it may register and call from: CIDR, address or host name, several times; or ${words}`,
+    `where it may register and call from: CIDR, address, host name, 'private' or 'public', several times; or ${words}`,
     collect,
   );
 }

@@ -35,8 +35,9 @@ export function recordCommands(program: Command): void {
     );
   withCommon(program.command('events'))
     .description('the latest events, one a line')
-    .option('--follow', 'go on with each as it comes')
-    .option('--last <n>', 'begin with so many of the latest', wholeNumber(0, 200))
+    .option('--follow', 'go on with each as it comes, also over a restart of the service')
+    .option('--last <n>', 'begin with so many of the latest', wholeNumber(0, 999))
+    .option('--after <id>', 'begin after the event of this id; a gap is said')
     .action(
       action(async (context, _, options) => (await import('../verbs/events.ts')).events(context, options)),
     );

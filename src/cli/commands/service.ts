@@ -13,6 +13,9 @@ export function serviceCommands(program: Command): void {
   withCommon(program.command('status'))
     .description('how the service is')
     .action(action(async (context) => (await import('../verbs/status.ts')).status(context)));
+  withCommon(program.command('metrics'))
+    .description('the figures as Prometheus reads them')
+    .action(action(async (context) => (await import('../verbs/metrics.ts')).metrics(context)));
   withCommon(program.command('doctor'))
     .description('check every link from Asterisk to the gate, with a cure for what is broken')
     .action(action(async (context) => (await import('../verbs/doctor.ts')).doctor(context)));

@@ -6,7 +6,6 @@ import type { Context, Options } from '../context.ts';
 import type { ExitCode } from '../failure.ts';
 import { harmless } from '../harmless.ts';
 import type { Output } from '../output.ts';
-import { printTable } from '../table.ts';
 import { ago, shortTime } from '../times.ts';
 
 export async function list(context: Context, options: Options): Promise<undefined> {
@@ -45,24 +44,16 @@ function print(output: Output, { channels, troubles, alerts }: AlertsView, now: 
   }
   if (alerts.length === 0) return;
   output.line();
-  const rows = alerts.map((one) => [
-    shortTime(one.at, now),
-    one.severity,
-    one.channel,
-    { text: one.state, style: STYLE[one.state] },
-    one.error === null ? one.title : `${one.title} (${one.error})`,
-  ]);
-  printTable(
-    output,
-    [
-      { title: 'WHEN' },
-      { title: 'SEVERITY' },
-      { title: 'BY' },
-      { title: 'STATE' },
-      { title: 'ALERT', min: 20 },
-    ],
-    rows,
-  );
+  for (const one of alerts) printDelivery(output, one, now);
+}
+
+/** What was told is worth more than a cell: it gets lines of its own. */
+function printDelivery(output: Output, one: DeliveryView, now: number): void {
+  const { at, severity, channel, state, title, error } = one;
+  const head = `${shortTime(at, now)}  ${severity} by ${channel}: `;
+  output.line(`${harmless(head)}${output.style(STYLE[state], state)}`);
+  const words = error === null ? title : `${title} (${error})`;
+  for (const line of wrap(harmless(words), output.width - 4)) output.line(`    ${line}`);
 }
 
 const STYLE = { queued: 'yellow', sent: 'green', failed: 'red' } as const satisfies Record<

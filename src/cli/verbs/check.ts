@@ -26,6 +26,7 @@ const WHY: Readonly<Record<CheckRule, string>> = {
     'The User-Agent is right, but a wrong device is registered at the address of the call.',
   'require-registration':
     'The User-Agent is right, but no right device is registered at the address of the call.',
+  'newer-firmware': "The User-Agent is that of the lock's own phone with a newer firmware.",
   networks: 'The User-Agent is right, but the call is from outside the networks it may come from.',
   matches: 'The User-Agent is one the lock accepts.',
   'not-known-yet': 'The service does not know yet: the dialplan decides from what was last written.',

@@ -1,31 +1,99 @@
-/** `events`: the latest, one a line, and with --follow each as it comes, until either side ends it. */
+/**
+ * `events`: the latest, one a line, and with --follow each as it comes. A follower outlives the service: where the stream
+ * ends it comes back, asks for what came meanwhile, and a line `gap` says where that cannot be had whole.
+ */
 import { createInterface } from 'node:readline';
-import { query } from '../client.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, query } from '../client.ts';
 import type { Context, Options } from '../context.ts';
-import { CliError } from '../failure.ts';
+import { asCliError, CliError } from '../failure.ts';
 import { harmless } from '../harmless.ts';
 import { shortTime } from '../times.ts';
 
 const LAST = '20';
+/** Milliseconds before coming back: doubling, and no longer than this. */
+const SHORTEST_WAIT = 250;
+const LONGEST_WAIT = 5000;
+/** Heartbeats come every 15 s: a stream that is silent for so long is dead. */
+const SILENT_MS = 45_000;
 
 export async function events(context: Context, options: Options): Promise<undefined> {
   const follow = options.follow === true;
   const client = await context.client();
-  const fields = { last: options.last ?? LAST, follow: String(follow) };
-  const stream = await client.stream(`/v1/events${query(fields)}`);
-  let cause: unknown;
-  try {
-    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-      if (line !== '') print(context, JSON.parse(line));
-    }
-  } catch (error) {
-    cause = error;
-  }
-  if (follow || cause !== undefined) {
-    throw new CliError('cut-off', 'The service ended the stream of events.', 'See: device-lock status', 1, {
+  const start = {
+    ...(options.after === undefined ? { last: options.last ?? LAST } : { after: options.after }),
+  };
+  const first = await read(context, client, { ...start, follow: String(follow) });
+  if (!follow) {
+    if (first.cause === undefined) return;
+    const { cause } = first;
+    throw new CliError('cut-off', 'The service went away while it answered.', 'See: device-lock status', 1, {
       cause,
     });
   }
+  await comeBack(context, client, first.lastId);
+}
+
+/** For ever: ends with the process. Only who may not ask any more is told so. */
+async function comeBack(context: Context, client: Client, from: string | undefined): Promise<never> {
+  let lastId = from;
+  let wait = SHORTEST_WAIT;
+  let isAway = false;
+  for (;;) {
+    await sleep(wait);
+    try {
+      // Who never saw an event wants all that there are now.
+      const start = lastId === undefined ? { last: '999' } : { after: lastId };
+      const seen = await read(context, client, { ...start, follow: 'true' }, () => {
+        if (isAway) note('the service is back');
+        isAway = false;
+      });
+      lastId = seen.lastId ?? lastId;
+      wait = SHORTEST_WAIT;
+    } catch (error) {
+      const failure = asCliError(error);
+      if (!RETRIED.has(failure.code)) throw failure;
+      if (!isAway) note(`${failure.message} Trying again until it is back.`);
+      isAway = true;
+      wait = Math.min(2 * wait, LONGEST_WAIT);
+    }
+  }
+}
+
+const RETRIED: ReadonlySet<string> = new Set(['not-running', 'no-answer', 'cut-off', 'busy', 'internal']);
+
+/** Prints one stream to its end. Throws where it could not be had at all. */
+async function read(
+  context: Context,
+  client: Client,
+  fields: Readonly<Record<string, string>>,
+  onOpen: () => void = () => undefined,
+): Promise<{ readonly lastId: string | undefined; readonly cause: unknown }> {
+  const stream = await client.stream(`/v1/events${query(fields)}`);
+  onOpen();
+  stream.setTimeout(SILENT_MS, () => stream.destroy(new Error('silent')));
+  let lastId: string | undefined;
+  try {
+    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (line === '') continue;
+      const event = parsed(line);
+      if (typeof event['id'] === 'string') lastId = event['id'];
+      print(context, event);
+    }
+    return { lastId, cause: undefined };
+  } catch (cause) {
+    return { lastId, cause };
+  }
+}
+
+/** A line that was cut in the middle ends the stream; what it said comes again. */
+function parsed(line: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(line) as Readonly<Record<string, unknown>>;
+}
+
+/** Beside the events, which alone stand on standard output. */
+function note(text: string): void {
+  process.stderr.write(`device-lock: ${harmless(text)}\n`);
 }
 
 function print({ output, now }: Context, fields: Readonly<Record<string, unknown>>): void {
@@ -37,7 +105,7 @@ function print({ output, now }: Context, fields: Readonly<Record<string, unknown
 
 /** The event's name, then its fields; a text with a space in it stands in quotes. */
 function lineOf(fields: Readonly<Record<string, unknown>>, now: number): string {
-  const { event, at, extension, ...rest } = fields;
+  const { event, at, id: _, extension, ...rest } = fields;
   const time = typeof at === 'string' ? shortTime(at, now) : '';
   const more = Object.entries(rest)
     .filter(([, value]) => value !== undefined && value !== null)

@@ -2,6 +2,7 @@
  * `lock-all`: every extension that has no lock is locked to the phone it has now, in one change. Shows the table first,
  * asks, and writes a file that takes it back before anything is changed.
  */
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import type { ExportDocument, ExtensionSummary, ImportReport } from '../../api/shapes.ts';
 import { showAlternative } from '../../domain/lock.ts';
@@ -10,7 +11,7 @@ import { loadAttackTools } from '../../phone-library/attack-tools.ts';
 import { createPhoneLibrary } from '../../phone-library/library.ts';
 import type { Client } from '../client.ts';
 import type { Context, Options } from '../context.ts';
-import { type ExitCode, usage } from '../failure.ts';
+import { CliError, type ExitCode, usage } from '../failure.ts';
 import { writeWhole } from '../files.ts';
 import { harmless, harmlessJson } from '../harmless.ts';
 import { documentsOf, type LockAllWishes, type Proposal, proposeLocks, unchanged } from '../lock-all-plan.ts';
@@ -46,6 +47,8 @@ export async function lockAll(context: Context, options: Options): Promise<ExitC
   const still = unchanged(proposals, await propose(client, wishes));
   const { apply, undo } = documentsOf(still, before, mode);
   const file = options.out ?? defaultFile(context.now());
+  if (existsSync(file))
+    throw new CliError('file', `${file} is there already.`, 'Name another: it may be the only way back.');
   await writeWhole(file, `${harmlessJson(undo, 2)}\n`);
   await client.post<ImportReport>('/v1/import', { document: apply, dryRun: false });
   const left = locked - still.length;

@@ -63,6 +63,12 @@ function printExtension(output: Output, found: ExtensionView, now: number): void
   if (found.violations.length > 0) {
     section(output, 'Open violations');
     printViolations(output, found.violations, now, false);
+    if (found.violations.some(({ reason }) => reason === 'newer-firmware')) {
+      output.line(
+        '  This looks like a firmware update of the locked phone. If it is, accept what is registered:',
+      );
+      output.line(harmless(`    device-lock lock ${found.extension} --this-device --add`));
+    }
   }
   if (found.reactions.length > 0) {
     section(output, 'Done by itself');

@@ -35,6 +35,8 @@ function printStatus(output: Output, found: StatusView, now: number): void {
   row('Gate', gateText(found.gate));
   row('AstDB', astdbText(found.astdb, now), found.astdb.inStep);
   row('Database', storeText(found.store), found.store.failure === null);
+  if (found.console.url !== null) row('Console', found.console.url);
+  if (found.console.failure !== null) row('Console', found.console.failure, false);
   row('Process', `pid ${found.pid}, Node ${found.node}, ${found.config}`);
 }
 

@@ -97,7 +97,7 @@ export class Client {
         'Calls are still judged by what it last wrote.',
       );
     }
-    if (reply.status === 401 && path !== '/v1/session') this.onSignedOut();
+    if (reply.status === 401 && path !== '/v1/session' && this.host === 'alone') this.onSignedOut();
     if (reply.status >= 400) throw faultOf(reply.status, reply.text);
     return (reply.text === '' ? undefined : JSON.parse(reply.text)) as T;
   }

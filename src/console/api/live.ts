@@ -13,7 +13,6 @@ const EVERYTHING: LiveChange = {
 };
 const POLL_MS = 5000;
 const AGAIN_MS = 3000;
-/** The service beats every 15 s; a connection that is silently dead shows as an error of the browser's. */
 
 export class Live {
   state: LiveState = 'connecting';
@@ -26,7 +25,8 @@ export class Live {
     this.#onState = onState;
   }
 
-  stream(): void {
+  /** @param isThere asks the service anything: a stream that is refused may mean that the session is over */
+  stream(isThere: () => Promise<unknown>): void {
     const source = new EventSource('/v1/stream');
     this.#source = source;
     source.addEventListener('hello', () => {
@@ -42,7 +42,8 @@ export class Live {
       this.#become('lost');
       if (source.readyState !== EventSource.CLOSED) return;
       source.close();
-      this.#timer = setTimeout(() => this.stream(), AGAIN_MS);
+      isThere().catch(() => undefined);
+      this.#timer = setTimeout(() => this.stream(isThere), AGAIN_MS);
     });
   }
 

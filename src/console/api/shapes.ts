@@ -1,6 +1,7 @@
 /** What the routes made for this page give and take; the other shapes are those of the API itself. Types only. */
 import type { DeviceView, ExtensionSummary, IdentityView, SettingsView } from '../../api/shapes.ts';
 import type { Alternative, Mode } from '../../domain/lock.ts';
+import type { Options } from '../../domain/policy.ts';
 
 export type {
   AuditView,
@@ -52,11 +53,12 @@ export interface OverviewRow extends Omit<ExtensionSummary, 'contacts'> {
 
 export type WishedAlternative = Alternative | { readonly kind: 'this-device' };
 
+/** `null` is the system's decision again. */
+export type OptionsWish = { readonly [K in keyof Options]?: Options[K] | null };
+
 /** What is asked for one extension or for many. */
-export interface PolicyWish {
+export interface PolicyWish extends OptionsWish {
   readonly alternatives?: readonly WishedAlternative[];
-  readonly mode?: Mode | null;
-  readonly requireRegistration?: boolean | null;
   readonly unlock?: true;
   readonly clear?: true;
 }

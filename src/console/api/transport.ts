@@ -16,11 +16,13 @@ export interface Transport {
 /** Every wait has an end. */
 const DEADLINE_MS = 20_000;
 
-export function chooseTransport(page: Document): Transport {
-  const wished = page.querySelector<HTMLMetaElement>('meta[name="device-lock-transport"]')?.content;
-  if (wished === undefined) return direct;
+/** FreePBX's admin page holds this one in a frame, and says there how to ask. Another host's page is not heard. */
+export function chooseTransport(page: Window): Transport {
+  const wished = page.frameElement?.getAttribute('data-transport');
+  if (wished === undefined || wished === null) return direct;
   const { kind, url, token } = JSON.parse(wished) as { kind?: string; url?: string; token?: string };
-  return kind === 'freepbx' && url !== undefined ? freepbx(url, token ?? '') : direct;
+  if (kind !== 'freepbx' || url === undefined) return direct;
+  return freepbx(new URL(url, page.parent.location.href).href, token ?? '');
 }
 
 const direct: Transport = {
@@ -40,19 +42,29 @@ const direct: Transport = {
   },
 };
 
-/** The handler answers with the service's own status and body. */
+/** The handler hands on the service's own status and text; FreePBX itself answers one who is no longer logged in. */
 function freepbx(url: string, token: string): Transport {
   return {
     host: 'freepbx',
     async send(method, path, body) {
+      const text = body === undefined ? '' : JSON.stringify(body);
       const answer = await fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-requested-with': 'XMLHttpRequest' },
-        body: JSON.stringify({ method, path, body: body ?? null, token }),
+        headers: { accept: 'application/json', 'x-requested-with': 'XMLHttpRequest' },
+        body: new URLSearchParams({ method, path, body: text, token }),
         credentials: 'same-origin',
         signal: AbortSignal.timeout(DEADLINE_MS),
       });
-      return { status: answer.status, text: await answer.text() };
+      if (!answer.ok) return { status: answer.status, text: SIGNED_OUT };
+      return (await answer.json()) as Reply;
     },
   };
 }
+
+const SIGNED_OUT = JSON.stringify({
+  error: {
+    code: 'signed-out',
+    message: 'FreePBX does not let this page ask.',
+    hint: 'Log in to FreePBX again.',
+  },
+});

@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'malformed-user-agent': 'Malformed User-Agent',
   'wrong-device-registered': 'Call from the address of a wrong device',
   'not-registered': 'Not registered from this address',
+  'newer-firmware': 'Looks like a firmware update of the right phone',
   'wrong-network': 'From outside the networks it may be in',
   flagged: 'Refused by the dialplan: open violation',
   unavailable: 'Refused by the dialplan: service unavailable',

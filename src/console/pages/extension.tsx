@@ -1,15 +1,14 @@
 /** One extension: its lock, its phones, what happened. */
 import { useState } from 'preact/hooks';
-import type { ExtensionView, Mode } from '../api/shapes.ts';
+import type { ExtensionView } from '../api/shapes.ts';
 import { phoneName } from '../model/rows.ts';
-import { useAct } from '../ui/act.ts';
 import { useConsole } from '../ui/context.ts';
-import { Field } from '../ui/field.tsx';
 import { Foreign } from '../ui/foreign.tsx';
 import { useLoad } from '../ui/load.ts';
-import { LockBadge, MatchBadge } from '../ui/lock-badge.tsx';
+import { MatchBadge } from '../ui/lock-badge.tsx';
 import { Failure, Loading } from '../ui/notice.tsx';
 import { linkTo } from '../ui/route.ts';
+import { Behaviour } from './behaviour.tsx';
 import { LockEditor } from './lock-editor.tsx';
 import { ModelSheet } from './model-sheet.tsx';
 import { Timeline } from './timeline.tsx';
@@ -82,75 +81,6 @@ function Phones({
           </li>
         ))}
       </ul>
-    </section>
-  );
-}
-
-const INHERITED = 'system';
-
-function Behaviour({ view, saved }: { readonly view: ExtensionView; readonly saved: () => void }) {
-  const { client, mayChange } = useConsole();
-  const act = useAct();
-  const { policy, extension, lock } = view;
-  const save = async (change: () => Promise<unknown>, done: string) => {
-    if (await act.run(change, done)) saved();
-  };
-  const registration = policy.requireRegistration === null ? INHERITED : String(policy.requireRegistration);
-  return (
-    <section class="card stack">
-      <div class="row apart">
-        <h2>In force</h2>
-        <LockBadge lock={lock} />
-      </div>
-      <Field label="Mode" help={`In force: ${lock.mode}.`}>
-        <select
-          value={policy.mode ?? INHERITED}
-          disabled={!mayChange || act.busy}
-          onChange={(e) => {
-            const { value } = e.currentTarget;
-            const mode = value === INHERITED ? null : (value as Mode);
-            void save(() => client.setPolicy(extension, { mode }), 'The mode is in force.');
-          }}
-        >
-          <option value={INHERITED}>As the system</option>
-          <option value="enforce">Enforce</option>
-          <option value="monitor">Monitor</option>
-        </select>
-      </Field>
-      <Field label="Require registration" help={`In force: ${lock.requireRegistration ? 'on' : 'off'}.`}>
-        <select
-          value={registration}
-          disabled={!mayChange || act.busy}
-          onChange={(e) => {
-            const { value } = e.currentTarget;
-            const requireRegistration = value === INHERITED ? null : value === 'true';
-            void save(() => client.setPolicy(extension, { requireRegistration }), 'It is in force.');
-          }}
-        >
-          <option value={INHERITED}>As the system</option>
-          <option value="true">On</option>
-          <option value="false">Off</option>
-        </select>
-      </Field>
-      <div class="row">
-        <button
-          type="button"
-          class="button"
-          disabled={!mayChange || act.busy || view.violations.length === 0}
-          onClick={() => void save(() => client.clear(extension), 'The open violations are cleared.')}
-        >
-          Clear violations ({view.violations.length})
-        </button>
-        <button
-          type="button"
-          class="button danger"
-          disabled={!mayChange || act.busy || lock.source !== 'own'}
-          onClick={() => void save(() => client.unlock(extension), 'Its own lock is removed.')}
-        >
-          Unlock
-        </button>
-      </div>
-      <Failure error={act.error} />
     </section>
   );
 }

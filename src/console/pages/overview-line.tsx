@@ -100,8 +100,8 @@ function Phone({ device, more }: { readonly device: OverviewContact; readonly mo
       </span>
       <span class="line soft small">
         {device.address}
-        {device.since !== null && `, since ${ago(device.since, Date.now())}`}
         {more > 0 && `, and ${more} more`}
+        {device.since !== null && `, since ${ago(device.since, Date.now())}`}
       </span>
     </>
   );

@@ -1,11 +1,12 @@
-/** What holds for all extensions: the mode, the fallback lock, require-registration; each shown before it acts. */
+/** What holds for all extensions: the mode, the fallback lock, the other options; each shown before it acts. */
 import { useState } from 'preact/hooks';
-import type { SettingsView } from '../api/shapes.ts';
+import type { OptionsWish, SettingsView } from '../api/shapes.ts';
 import { ConfirmChange } from '../ui/confirm-change.tsx';
 import { useConsole } from '../ui/context.ts';
 import { Field } from '../ui/field.tsx';
 import { useLoad } from '../ui/load.ts';
 import { Failure, Loading } from '../ui/notice.tsx';
+import { OptionFields } from '../ui/option-fields.tsx';
 
 interface Wish {
   readonly title: string;
@@ -26,7 +27,7 @@ export function Protection() {
       <Failure error={status.error} again={status.reload} />
     );
   }
-  const { mode, fallback, requireRegistration } = settings;
+  const { mode, fallback } = settings;
   const model = chosen ?? fallback ?? models[0]?.id ?? '';
   const other = mode === 'enforce' ? 'monitor' : 'enforce';
   return (
@@ -103,26 +104,14 @@ export function Protection() {
           </div>
         </section>
         <section class="card stack">
-          <h2>Require registration</h2>
-          <p>
-            {requireRegistration ? <span class="badge good">On</span> : <span class="badge">Off</span>} With
-            it, a call passes only from an address where a matching phone is registered.
-          </p>
-          <div>
-            <button
-              type="button"
-              class="button"
-              disabled={!mayChange}
-              onClick={() =>
-                setWish({
-                  title: `Turn require-registration ${requireRegistration ? 'off' : 'on'}`,
-                  settings: { requireRegistration: !requireRegistration },
-                })
-              }
-            >
-              {requireRegistration ? 'Turn off …' : 'Turn on …'}
-            </button>
-          </div>
+          <h2>Reactions, registration and networks</h2>
+          <OptionFields
+            own={settings}
+            disabled={!mayChange}
+            save={(wish) =>
+              setWish({ title: 'Change what holds for every extension', settings: settingsOf(wish) })
+            }
+          />
         </section>
       </div>
       {wish !== undefined && (
@@ -142,4 +131,9 @@ export function Protection() {
       )}
     </>
   );
+}
+
+/** The system inherits from nobody: nothing of a wish is `null`. */
+function settingsOf(wish: OptionsWish): Partial<SettingsView> {
+  return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== null));
 }

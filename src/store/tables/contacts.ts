@@ -1,6 +1,7 @@
 /** The contacts that were live at the last write, kept so that what their sources proved outlives a restart. */
 import type { Database } from 'better-sqlite3';
 import type { Contact, Proof } from '../../domain/contact.ts';
+import type { NamedPage } from '../store.ts';
 import {
   type AddressColumns,
   addressColumns,
@@ -24,12 +25,21 @@ interface ContactRow extends UserAgentColumns, AddressColumns {
 export class ContactsTable {
   readonly #read;
   readonly #readKept;
+  readonly #since;
   readonly #put;
   readonly #keep;
   readonly #delete;
 
   constructor(db: Database) {
     this.#read = db.prepare<[], ContactRow>('SELECT * FROM contacts ORDER BY id');
+    this.#since = db
+      .prepare<[Columns], [string, number]>(
+        `SELECT c.id, s.first_seen FROM contacts c JOIN sightings s
+           ON s.extension = c.extension AND s.user_agent_kind = c.user_agent_kind AND s.user_agent = c.user_agent
+           AND s.ip = coalesce(c.ip, '') AND s.seen_by = 'REGISTER'
+         WHERE c.id > @after ORDER BY c.id LIMIT @limit`,
+      )
+      .raw();
     this.#put = db.prepare<[Columns]>(
       `INSERT OR REPLACE INTO contacts
          (id, extension, uri, user_agent_kind, user_agent, call_id, expires, transport, ip, port, proof)
@@ -44,6 +54,11 @@ export class ContactsTable {
 
   readAll(): Contact[] {
     return this.#read.all().map(contactOf);
+  }
+
+  /** Since when each one's device registers from its IP, by contact id; without one where no such sighting is left. */
+  readSince({ after, limit }: NamedPage): [id: string, since: number][] {
+    return this.#since.all({ after, limit });
   }
 
   put(contact: Contact): void {

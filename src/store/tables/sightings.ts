@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { SourceAddress } from '../../domain/address.ts';
 import type { Sighting } from '../../domain/sighting.ts';
+import type { NamedPage } from '../store.ts';
 import {
   addressColumns,
   addressOf,
@@ -28,11 +29,19 @@ interface SightingRow extends UserAgentColumns {
 
 export class SightingsTable {
   readonly #read;
+  readonly #last;
   readonly #add;
 
   constructor(db: Database) {
     this.#read = db.prepare<[Columns], SightingRow>(
       'SELECT * FROM sightings WHERE extension = @extension ORDER BY last_seen DESC, id DESC LIMIT @limit',
+    );
+    // The inner query reads one index alone: a row's number is part of every index.
+    this.#last = db.prepare<[Columns], SightingRow>(
+      `SELECT s.* FROM (
+         SELECT id, max(last_seen) FROM sightings WHERE extension > @after
+         GROUP BY extension ORDER BY extension LIMIT @limit) latest
+       JOIN sightings s ON s.id = latest.id ORDER BY s.extension`,
     );
     this.#add = db.prepare<[Columns]>(
       `INSERT INTO sightings (
@@ -53,6 +62,11 @@ export class SightingsTable {
   /** Newest first, by when each was last seen. */
   read(filter: { readonly extension: string; readonly limit: number }): Sighting[] {
     return this.#read.all({ extension: filter.extension, limit: filter.limit }).map(sightingOf);
+  }
+
+  /** The latest of each extension, by the extensions' names. */
+  readLast({ after, limit }: NamedPage): Sighting[] {
+    return this.#last.all({ after, limit }).map(sightingOf);
   }
 
   add(sighting: Sighting): void {

@@ -3,6 +3,8 @@ import type { Database } from 'better-sqlite3';
 import type { Mode } from '../../domain/lock.ts';
 import type { DenyReason } from '../../domain/verdict.ts';
 import type { SeenBy, Violation, ViolationEnd } from '../../domain/violation.ts';
+import type { PackedDays } from '../messages.ts';
+import type { ViolationFilter } from '../store.ts';
 import {
   type AddressColumns,
   addressColumns,
@@ -29,13 +31,13 @@ interface ViolationRow extends UserAgentColumns, AddressColumns {
   ended_how: ViolationEnd | null;
 }
 
-export interface ViolationFilter {
-  readonly extension?: string;
-  readonly open?: boolean;
-  readonly limit: number;
-}
-
-const NEWEST = 'ORDER BY last_seen DESC, id DESC LIMIT @limit';
+const ORDERS = {
+  seen: {
+    by: 'last_seen DESC, id DESC',
+    after: '(last_seen, id) < (SELECT last_seen, id FROM violations WHERE id = @before)',
+  },
+  opened: { by: 'id DESC', after: 'id < @before' },
+} as const;
 
 export class ViolationsTable {
   readonly #db;
@@ -67,17 +69,40 @@ export class ViolationsTable {
     return this.#cleared.all().map(violationOf);
   }
 
-  /** Newest first, by when each was last seen. */
-  read({ extension, open, limit }: ViolationFilter): Violation[] {
+  /** Newest first. */
+  read({ extension, open, since, until, before, order = 'seen', limit }: ViolationFilter): Violation[] {
+    const { by, after } = ORDERS[order];
     const conditions = ['TRUE'];
     if (extension !== undefined) conditions.push('extension = @extension');
     if (open !== undefined) conditions.push(open ? 'ended_at IS NULL' : 'ended_at IS NOT NULL');
+    if (since !== undefined) conditions.push('last_seen >= @since');
+    if (until !== undefined) conditions.push('first_seen <= @until');
+    if (before !== undefined) conditions.push(after);
+    const asked = { extension: extension ?? null, since: since ?? null, until: until ?? null };
     return this.#db
       .prepare<[Columns], ViolationRow>(
-        `SELECT * FROM violations WHERE ${conditions.join(' AND ')} ${NEWEST}`,
+        `SELECT * FROM violations WHERE ${conditions.join(' AND ')} ORDER BY ${by} LIMIT @limit`,
       )
-      .all({ extension: extension ?? null, limit })
+      .all({ ...asked, before: before ?? null, limit })
       .map(violationOf);
+  }
+
+  /** @param days where each day begins, oldest first; a violation counts on each day from its first to its last sighting */
+  readDays(days: readonly number[]): PackedDays {
+    const columns = days.map((_, day) => {
+      const ends = day + 1 < days.length ? ` AND first_seen < @day${day + 1}` : '';
+      return `sum(last_seen >= @day${day}${ends})`;
+    });
+    const rows = this.#db
+      .prepare<[Columns], [string, ...number[]]>(
+        `SELECT extension, ${columns.join(', ')} FROM violations WHERE last_seen >= @day0 GROUP BY extension`,
+      )
+      .raw()
+      .all(Object.fromEntries(days.map((begin, day) => [`day${day}`, begin])));
+    return {
+      extensions: rows.map(([extension]) => extension).join('\n'),
+      counts: Uint32Array.from(rows.flatMap(([, ...counts]) => counts)),
+    };
   }
 
   put(violation: Violation): void {

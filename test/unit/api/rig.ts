@@ -1,10 +1,11 @@
 /** A service without an Asterisk: the real table, operator, store and API on a real Unix socket, in a folder of its own. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiDeps, ServiceHealth } from '../../../src/api/deps.ts';
 import { type Api, createApi } from '../../../src/api/server.ts';
+import type { ConsoleOptions } from '../../../src/api/tcp/door.ts';
 import { readConfig } from '../../../src/config/config.ts';
 import type { Finding } from '../../../src/doctor/finding.ts';
 import { parseAddress } from '../../../src/domain/address.ts';
@@ -13,8 +14,13 @@ import { identify } from '../../../src/domain/identify.ts';
 import type { PhoneModel } from '../../../src/domain/phone-model.ts';
 import { userAgentFromText } from '../../../src/domain/user-agent.ts';
 import { EventLog } from '../../../src/log/event-log.ts';
+import { metricsOf } from '../../../src/metrics/collect.ts';
+import { processFigures } from '../../../src/metrics/process-figures.ts';
+import { Tallies } from '../../../src/metrics/tallies.ts';
+import { Accounts } from '../../../src/operator/accounts.ts';
 import { Library } from '../../../src/operator/library.ts';
 import { Operator } from '../../../src/operator/operator.ts';
+import { loadAttackTools } from '../../../src/phone-library/attack-tools.ts';
 import { dialplanOf } from '../../../src/service/dialplan.ts';
 import { Guardian } from '../../../src/service/guardian.ts';
 import { ExtensionTable } from '../../../src/state/extension-table.ts';
@@ -37,6 +43,9 @@ export const YEALINK: PhoneModel = {
 
 export interface Answer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** As it came, decompressed by nobody. */
+  readonly bytes: Buffer;
   // biome-ignore lint/suspicious/noExplicitAny: what a test expects of it is the test.
   readonly body: any;
 }
@@ -46,14 +55,20 @@ export interface Rig extends AsyncDisposable {
   readonly socket: string;
   readonly configPath: string;
   readonly api: Api;
+  /** As after a restart of the service, with nothing remembered of before. */
+  restartApi(): Promise<void>;
   readonly table: ExtensionTable;
   readonly book: ViolationBook;
   readonly operator: Operator;
+  readonly accounts: Accounts;
   readonly events: EventLog;
+  readonly tallies: Tallies;
   readonly store: Store;
   readonly logged: { readonly level: string; readonly fields: object; readonly message: string }[];
   /** The contacts of one extension are now these. */
   register(extension: string, ...phones: (readonly [userAgent: string, address: string])[]): void;
+  /** The same, with every field of theirs. */
+  listed(extension: string, contacts: readonly Contact[]): void;
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 
@@ -64,6 +79,8 @@ export interface RigOptions {
   readonly notifier?: ApiDeps['alerts']['notifier'];
   readonly isListening?: boolean;
   readonly group?: string;
+  /** It listens on a free port, once there is a user. */
+  readonly console?: Partial<ConsoleOptions>;
 }
 
 export async function makeRig(options: RigOptions = {}): Promise<Rig> {
@@ -94,8 +111,11 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
   const book = new ViolationBook();
   const now = Date.now;
   const events = new EventLog(logger, now);
+  const tallies = new Tallies();
+  tallies.listen(events);
   const guardian = new Guardian({
     ...{ table, book, store, events, logger, now },
+    onJudged: tallies.judged,
     mirror: { touch: () => undefined },
     pace: async () => undefined,
     remembered: [],
@@ -108,6 +128,11 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     touchSystem: () => undefined,
     announce: (entry) => events.note('operator-change', { ...entry, at: undefined }),
   });
+  const accounts = new Accounts({
+    ...{ store: real, now },
+    announce: (entry) => events.note('operator-change', { ...entry, at: undefined }),
+  });
+  await accounts.load();
   const deps: ApiDeps = {
     ...{
       socket,
@@ -121,16 +146,35 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
       logger,
       now,
       identify,
+      isAttackTool: await loadAttackTools(),
+      accounts,
+    },
+    console: {
+      ...{ listen: '127.0.0.1:0', names: [], tlsCert: '', tlsKey: '', page: '' },
+      ...options.console,
     },
     health: () => ({ ...HEALTH, started: now() - 90_000, config: configPath, ...options.health }),
     dialplan: () => dialplanOf(readConfig('', configPath).gate, HEALTH.gate),
     doctor: async () => options.findings ?? [],
+    metrics: metricsOf({
+      ...{ tallies, table, book, process: processFigures() },
+      health: () => ({ ...HEALTH, ...options.health }),
+      ...{ store: () => store.health(), channels: () => options.notifier?.states ?? [], troubles: () => [] },
+    }),
     alerts: { notifier: options.notifier ?? { states: [], test: async () => [] }, troubles: [] },
   };
-  const api = createApi(deps);
+  let api = createApi(deps);
   if (options.isListening !== false) await api.listen();
   return {
-    ...{ folder, socket, configPath, api, table, book, operator, events, store, logged },
+    ...{ folder, socket, configPath, table, book, operator, accounts, events, tallies, store, logged },
+    get api() {
+      return api;
+    },
+    async restartApi() {
+      await api.close();
+      api = createApi(deps);
+      await api.listen();
+    },
     register(extension, ...phones) {
       guardian.onContacts(
         extension,
@@ -138,6 +182,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
         false,
       );
     },
+    listed: (extension, contacts) => guardian.onContacts(extension, contacts, false),
     ask: (method, path, body, headers) => ask(socket, method, path, body, headers),
     async [Symbol.asyncDispose]() {
       await api.close();
@@ -176,13 +221,21 @@ function ask(
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
-        const answer = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, body: answer === '' ? undefined : JSON.parse(answer) });
+        const bytes = Buffer.concat(chunks);
+        const { statusCode: status = 0, headers } = response;
+        resolve({ status, headers, bytes, body: bodyOf(headers, bytes) });
       });
     });
     asked.on('error', reject);
     asked.end(text);
   });
+}
+
+/** JSON where it is, else the text. */
+function bodyOf(headers: IncomingHttpHeaders, bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
+  const isJson = headers['content-type']?.startsWith('application/json') === true;
+  return isJson && headers['content-encoding'] === undefined ? JSON.parse(String(bytes)) : String(bytes);
 }
 
 const HEALTH: ServiceHealth = {

@@ -46,7 +46,8 @@ test('without a terminal it is not done unless --yes says so', async () => {
   expect(lockOf('1001')).toBeUndefined();
 });
 
-test('where the file to keep cannot be written, nothing is changed', async () => {
+test('where the file to keep cannot be written, or is there already, nothing is changed', async () => {
+  expect((await here('--yes', '--out', rig.configPath)).err).toContain('there already');
   expect((await here('--yes', '--out', '/nowhere/undo.json')).code).toBe(1);
   expect(lockOf('1001')).toBeUndefined();
 });

@@ -42,6 +42,15 @@ describe('a mistake is named with its place and what was probably meant', () => 
     ['[gate]\naddress = "pbx.example:4580"', 'address in [gate], which must be an IP address and a port'],
     ['[gate]\naddress = "192.0.2.5:70000"', 'address in [gate], which must be an IP address and a port'],
     ['[gate]\naddress = "192.0.2.5,x:1"', 'address in [gate], which must be an IP address and a port'],
+    ['[console]\nlisten = "localhost:4581"', 'listen in [console], which must be an IP address and a port'],
+    ['[console]\nlisten = "0.0.0.0:4581"', 'that wants remote = true, tls-cert and tls-key'],
+    ['[console]\nlisten = "[::]:4581"\nremote = true', 'that wants remote = true, tls-cert and tls-key'],
+    [
+      '[console]\nlisten = "192.0.2.5:443"\ntls-cert = "a"\ntls-key = "b"',
+      'that wants remote = true, tls-cert and tls-key',
+    ],
+    ['[console]\ntls-cert = "a"', 'one of tls-cert and tls-key in [console], which go together'],
+    ['[console]\nnames = ["http://pbx"]', 'names in [console], which must be a list, each of it a host name'],
     ['[gate]\nemergency-numbers = "911"', 'emergency-numbers in [gate], which must be a list of texts'],
     ['[gate]\nemergency-numbers = ["911", "_9."]', 'emergency-numbers in [gate], which must be a list, each'],
     [

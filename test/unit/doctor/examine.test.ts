@@ -16,8 +16,40 @@ const callerId = (...lines: string[]): Partial<Facts> => ({
 });
 const GATE = 'Gosub(device-lock,s,1(x)) [pbx_config]';
 
+describe('the channels for alerts', () => {
+  const MINUTE = 60_000;
+  const state = (change: object) => ({
+    ...{ channel: 'email', target: 'noc@example.com', severity: 'warning', queued: 0, sent: 0, givenUp: 0 },
+    ...{ dropped: 0, lastSent: NOW - MINUTE, failingSince: undefined, error: undefined, nextTry: undefined },
+    ...change,
+  });
+  test.each([
+    ['ok', {}, 'took an alert at 2026-11-20T14:29:00.000Z'],
+    ['warning', { lastSent: undefined }, 'Nothing was sent'],
+    ['warning', { dropped: 3 }, '3 alerts'],
+    [
+      'warning',
+      { failingSince: NOW - MINUTE, error: 'no route' },
+      'do not get through to noc@example.com: no route',
+    ],
+    ['broken', { failingSince: NOW - 20 * MINUTE, error: 'no route' }, 'do not get through'],
+  ] as const)('are %s with %j', (expected, change, words) => {
+    const found = find({ alerts: [state(change)] as Facts['alerts'] }, 'alerts-email');
+    expect(found).toMatchObject({ state: expected, what: expect.stringContaining(words) });
+  });
+});
+
 test('where every link holds, every finding is ok', () => {
   expect(examine(WELL).filter(({ state }) => state !== 'ok')).toEqual([]);
+});
+
+test('a console that could not be opened is a warning, one that nobody opened is none', () => {
+  const failed = find(
+    { console: { url: null, failure: 'The console cannot listen: EADDRINUSE' } },
+    'console',
+  );
+  expect(failed).toMatchObject({ state: 'warning', cure: expect.stringContaining('[console]') });
+  expect(find({ console: { url: null, failure: null } }, 'console')?.state).toBe('ok');
 });
 
 const cases: [what: string, facts: Partial<Facts>, check: string, state: Finding['state'], words: string][] =

@@ -43,5 +43,6 @@ export const WELL: Facts = {
   },
   origin: { kind: 'existing' },
   alerts: [],
+  console: { url: 'http://127.0.0.1:4581/', failure: null },
   log: { path: '/var/log/asterisk/device-lock.log', writable: { found: true } },
 };

@@ -23,6 +23,10 @@ describe('a pattern proposed from a seen User-Agent', () => {
     ['Fanvil X6U-V2 2.12.16.18 0c383e32a7cb', 'Fanvil X6U-V2 2.14.0.7 0c383e63963b'],
     ['Yealink SIP-T48G 35.72.0.6 00:15:65:5c:60:82', 'Yealink SIP-T48G 35.83.0.120 80:5e:c0:09:ab:dc'],
     ['PolycomVVX-VVX_150-UA/6.4.1.2280_482567164887', 'PolycomVVX-VVX_150-UA/6.4.3.5156_64167feecc76'],
+    [
+      'Polycom/5.4.3.2389 PolycomRealPresenceTrio-Trio_8800-UA/5.4.3.2389_0004f2abcdef',
+      'Polycom/5.9.0.11421 PolycomRealPresenceTrio-Trio_8800-UA/5.9.0.11421_64167feecc76',
+    ],
     ['Cisco/SPA504G-7.6.2c', 'Cisco/SPA504G-7.5.2'],
     ['N510 IP PRO/42.245.00.000.000;7C2F804DF9A9', 'N510 IP PRO/42.258.00.000.000;7C2F806257D7'],
     ['LinphoneiOS/4.6.5 (iPhone) LinphoneSDK/5.2.45', 'LinphoneiOS/5.0.2 (iPhone) LinphoneSDK/5.2.32'],

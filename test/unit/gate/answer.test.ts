@@ -11,6 +11,7 @@ const DENY: Record<DenyReason, true> = {
   'wrong-device-registered': true,
   'not-registered': true,
   'wrong-network': true,
+  'newer-firmware': true,
 };
 const UNKNOWN: Record<UnknownReason, true> = { 'contacts-not-listed': true, 'locks-not-loaded': true };
 

@@ -71,6 +71,7 @@ describe('what is allowed', () => {
 
   it('is anywhere where nothing is named', () => {
     expect(compileNetworks([], none)).toBeUndefined();
+    expect(compileNetworks(['no such thing'], none)).toBeUndefined();
   });
 
   it.each([

@@ -101,6 +101,35 @@ describe('when a lock changes', () => {
   });
 });
 
+describe('the right device outside its networks', () => {
+  const outside = () => {
+    const address = parseAddress('198.51.100.66:5060');
+    return { ...contact(PHONE), source: address && { address, proof: 'seen' as const } };
+  };
+  const restrict = (...networks: string[]) => table.setPolicy('1001', { ...table.policy('1001'), networks });
+
+  it('is a violation of that, and has the names among them asked for anew', () => {
+    const asked: string[] = [];
+    guardian = new Guardian({ ...options(), onOutside: (extension) => asked.push(extension) });
+    restrict('192.0.2.0/24', 'office.example');
+    table.setAddresses('office.example', ['192.0.2.1']);
+    guardian.onContacts('1001', [outside()], false);
+    expect(violations).toMatchObject([{ reason: 'wrong-network', by: ['REGISTER'] }]);
+    expect(asked).toEqual(['1001']);
+  });
+
+  it('stays one when the lock is decided anew, until its place is allowed', async () => {
+    restrict('192.0.2.0/24');
+    guardian.onContacts('1001', [outside()], false);
+    await guardian.judgeAnew(['1001']);
+    expect(violations.every(({ ended }) => ended === undefined)).toBe(true);
+    restrict('192.0.2.0/24', '198.51.100.0/24');
+    await guardian.judgeAnew(['1001']);
+    expect(violations.at(-1)?.ended?.how).toBe('lock-changed');
+    expect(book.hasOpen('1001')).toBe(false);
+  });
+});
+
 describe('a cleared violation', () => {
   it('opens again with the next REGISTER of the thief, and not before', () => {
     guardian.onContacts('1001', [contact('thief')], false);

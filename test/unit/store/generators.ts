@@ -60,6 +60,7 @@ export const violations: fc.Arbitrary<Violation> = fc.record({
       'malformed-user-agent',
       'not-registered',
       'wrong-network',
+      'newer-firmware',
     ] as const),
     'wrong-device-registered',
   ),

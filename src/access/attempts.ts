@@ -1,0 +1,61 @@
+/**
+ * How often a sign-in may be tried: some at once, then one now and then, for each address and for each name. What is
+ * remembered is bounded; where it is full, who tried longest ago is forgotten first.
+ */
+import { isIPv6 } from 'node:net';
+
+export interface Pace {
+  /** Tries that may come at once. */
+  readonly most: number;
+  /** Milliseconds until one more may come. */
+  readonly every: number;
+}
+
+const MOST_SUBJECTS = 5000;
+
+export class Attempts {
+  readonly #pace: Pace;
+  readonly #now: () => number;
+  /** When the subject would have all its tries again; milliseconds since the epoch. In the order of their last try. */
+  readonly #fullAt = new Map<string, number>();
+
+  constructor(pace: Pace, now: () => number) {
+    this.#pace = pace;
+    this.#now = now;
+  }
+
+  /** Takes one try. @returns milliseconds until the next may come; 0 where this one may */
+  take(subject: string): number {
+    const { most, every } = this.#pace;
+    const now = this.#now();
+    const fullAt = Math.max(now, this.#fullAt.get(subject) ?? now);
+    const wait = fullAt + every - now - most * every;
+    if (wait > 0) return wait;
+    this.#put(subject, fullAt + every);
+    return 0;
+  }
+
+  /** The try was a good one and does not count. */
+  giveBack(subject: string): void {
+    const fullAt = this.#fullAt.get(subject);
+    if (fullAt !== undefined) this.#put(subject, fullAt - this.#pace.every);
+  }
+
+  #put(subject: string, fullAt: number): void {
+    this.#fullAt.delete(subject);
+    if (fullAt <= this.#now()) return;
+    this.#fullAt.set(subject, fullAt);
+    if (this.#fullAt.size > MOST_SUBJECTS) this.#fullAt.delete(this.#fullAt.keys().next().value ?? '');
+  }
+}
+
+/** An address as a subject: of IPv6 the network of one customer, who has all of it. */
+export function subjectOf(ip: string): string {
+  const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (!isIPv6(plain)) return plain;
+  const [head = '', tail] = plain.split('%')[0]?.split('::') ?? [];
+  const groups = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const missing = tail === undefined ? 0 : Math.max(0, 8 - groups.length - after.length);
+  return `${[...groups, ...Array<string>(missing).fill('0'), ...after].slice(0, 4).join(':')}::/64`;
+}
