@@ -47,12 +47,7 @@ export async function isPassword(kept: string | undefined, password: string): Pr
   const [, ln, r, p, salt = '', hash = ''] = FORM.exec(kept ?? nobody()) ?? [];
   const wanted = Buffer.from(hash, 'base64url');
   const parameters = { ln: Number(ln), r: Number(r), p: Number(p) };
-  const found = await derive(
-    password.slice(0, LONGEST),
-    Buffer.from(salt, 'base64url'),
-    parameters,
-    wanted.length,
-  );
+  const found = await derive(password, Buffer.from(salt, 'base64url'), parameters, wanted.length);
   return timingSafeEqual(found, wanted) && kept !== undefined;
 }
 

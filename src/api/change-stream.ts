@@ -62,23 +62,31 @@ export class ChangeStream {
   }
 
   readonly #onViolation = (_: unknown, { extension }: Violation): void => {
-    this.#gather(['violations'], extension);
+    this.#gather(['violations'], [extension]);
   };
 
   readonly #onTouched = (extension: string | undefined): void => {
-    this.#gather(['extensions'], extension);
+    this.#gather(['extensions'], extension === undefined ? 'any' : [extension]);
   };
 
   readonly #onEvent = ({ event, action, target }: ServiceEvent): void => {
-    if (event === 'operator-change') this.#gather([...topicsOf(String(action)), 'audit'], String(target));
-    else if (ASTERISK_EVENTS.has(event)) this.#gather(['status', 'extensions'], undefined);
+    if (ASTERISK_EVENTS.has(event)) this.#gather(['status', 'extensions'], 'any');
+    if (event === 'operator-change') this.#onOperator(String(action), String(target));
   };
 
-  #gather(topics: readonly Topic[], extension: string | undefined): void {
+  #onOperator(action: string, target: string): void {
+    if (/^(?:user|token)-/.test(action)) this.#gather(['audit'], []);
+    else if (action.startsWith('model-')) this.#gather(['audit', 'models'], 'any');
+    else if (action === 'settings') this.#gather(['audit', 'settings'], 'any');
+    else if (action === 'import') this.#gather(['audit', 'settings', 'models', 'extensions'], 'any');
+    else this.#gather(['audit', 'extensions'], [target]);
+  }
+
+  #gather(topics: readonly Topic[], extensions: readonly string[] | 'any'): void {
     if (this.#audience.count === 0) return;
     for (const topic of topics) this.#topics.add(topic);
-    if (extension === undefined) this.#extensions = undefined;
-    else this.#extensions?.add(extension);
+    if (extensions === 'any') this.#extensions = undefined;
+    else for (const extension of extensions) this.#extensions?.add(extension);
     if ((this.#extensions?.size ?? 0) > MAX_NAMED) this.#extensions = undefined;
     // Never at once: a change is announced a moment before it is in force.
     this.#timer ??= setTimeout(() => this.#tell(), GATHER_MS);
@@ -98,10 +106,3 @@ export class ChangeStream {
 }
 
 const ASTERISK_EVENTS: ReadonlySet<string> = new Set(['asterisk-up', 'asterisk-down', 'locks-recovered']);
-
-/** What an operator's change of this name is about. */
-function topicsOf(action: string): readonly Topic[] {
-  if (action.startsWith('model-')) return ['models'];
-  if (action === 'settings') return ['settings'];
-  return action === 'import' ? ['settings', 'models', 'extensions'] : ['extensions'];
-}

@@ -5,6 +5,8 @@ import type { Logger } from '../log/logger.ts';
 import type { OpenTrouble } from '../notify/conditions.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Accounts } from '../operator/accounts.ts';
+import type { Enrolment } from '../operator/enrolment.ts';
+import type { Grants } from '../operator/grants.ts';
 import type { Library } from '../operator/library.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { AttackToolTest } from '../phone-library/attack-tools.ts';
@@ -77,6 +79,8 @@ export interface ApiDeps {
   readonly operator: Operator;
   readonly accounts: Accounts;
   readonly console: ConsoleOptions;
+  readonly enrolment: Enrolment;
+  readonly grants: Grants;
   readonly library: Library;
   readonly store: Pick<
     Store,

@@ -31,7 +31,8 @@ export function explainCall(
   const judgement = judgeCall({ endpoint: extension, userAgent, address, behind: [] }, table.standingOf);
   const { verdict, role, mode } = judgement;
   const inForce = table.lockInForce(extension);
-  const alternatives = (inForce.lock?.alternatives ?? []).map((alternative) => ({
+  const granted = inForce.grants.map(({ alternative }) => alternative);
+  const alternatives = [...(inForce.lock?.alternatives ?? []), ...granted].map((alternative) => ({
     alternative,
     matches: table.compile({ alternatives: [alternative] })(userAgent),
   }));

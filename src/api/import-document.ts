@@ -10,7 +10,7 @@ import { checkAlternative, checkExtensionName, checkNetworks } from '../operator
 import { Library } from '../operator/library.ts';
 import type { Decisions } from '../operator/operator.ts';
 import type { ExportDocument, ImportReport, PolicyView } from './shapes.ts';
-import { readOptions, readSettings } from './views.ts';
+import { readGrants, readOptions, readSettings } from './views.ts';
 
 /** What there is now. */
 export interface Present {
@@ -92,6 +92,8 @@ function planPolicies(
       checkExtensionName(extension);
       for (const one of asked.alternatives ?? []) checkAlternative(one, (id) => library.require(id));
       checkNetworks(asked.networks ?? []);
+      for (const { alternative } of asked.grants ?? [])
+        checkAlternative(alternative, (id) => library.require(id));
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       throw new Fault(error.code, `Extension ${extension}: ${error.message}`, error.hint, { cause: error });
@@ -109,8 +111,9 @@ function checkRemoved(
   present: Present,
 ): void {
   for (const extension of present.extensions) {
-    const { lock } = policies.get(extension) ?? present.policy(extension);
-    const lost = lock?.alternatives.find((one) => one.kind === 'model' && removed.includes(one.model));
+    const { lock, grants = [] } = policies.get(extension) ?? present.policy(extension);
+    const all = [...(lock?.alternatives ?? []), ...grants.map(({ alternative }) => alternative)];
+    const lost = all.find((one) => one.kind === 'model' && removed.includes(one.model));
     if (lost?.kind !== 'model') continue;
     throw new Fault(
       'model-in-use',
@@ -127,6 +130,7 @@ function readPolicy(asked: Partial<PolicyView>): ExtensionPolicy {
   );
   const policy = {
     lock: distinct === undefined ? undefined : { alternatives: distinct },
+    ...readGrants(asked.grants ?? []),
     ...readOptions(asked),
   };
   return same(policy, NO_POLICY) ? NO_POLICY : policy;

@@ -2,6 +2,7 @@
 import type { UserAgent } from '../domain/user-agent.ts';
 import type { PolicyRequest } from '../operator/operator.ts';
 import type { ApiDeps } from './deps.ts';
+import type { KnownDevices } from './known-devices.ts';
 import type { LockTrial } from './shapes.ts';
 import { viewContact, viewSighting } from './views.ts';
 import { wouldBe } from './would-be.ts';
@@ -14,9 +15,12 @@ export async function lockTrialOf(
   extension: string,
   request: PolicyRequest,
   deps: ApiDeps,
+  known: KnownDevices,
 ): Promise<LockTrial> {
   const { table, store, identify } = deps;
-  const { policy, compile } = wouldBe({ policies: { [extension]: request } }, deps).decided(extension);
+  const { policy, compile } = wouldBe({ policies: { [extension]: request } }, { ...deps, known }).decided(
+    extension,
+  );
   const accepts = policy.lock === undefined ? () => true : compile(policy.lock);
   const judged = <T>(view: T, userAgent: UserAgent) => ({ ...view, matches: accepts(userAgent) });
   const sightings = await store.sightings({ extension, limit: SIGHTINGS });

@@ -63,13 +63,14 @@ const NAMED = { id: '', vendor: 'Tried', model: 'Tried', kind: 'desk' } as const
 
 function problemOf({ field, index, fault, hint }: ModelFault): ModelTrial['problems'] {
   if (field !== 'pattern' && field !== 'matches' && field !== 'rejects') return [];
-  return [{ field, index: index ?? null, message: `${fault}. ${hint}` }];
+  const sentence = fault.slice(0, 1).toUpperCase() + fault.slice(1);
+  return [{ field, index: index ?? null, message: `${sentence}. ${hint}` }];
 }
 
-/** Every User-Agent that is registered, with its extensions in natural order. */
+/** Every User-Agent that is registered, with its extensions in no order. */
 async function seenDevices({ table }: Pick<Deps, 'table'>): Promise<Map<string, string[]>> {
   const seen = new Map<string, string[]>();
-  for await (const names of inTurns(table.names(), NAMES_A_TURN)) {
+  for await (const names of inTurns(table.extensions(), NAMES_A_TURN)) {
     for (const name of names) {
       for (const { contact } of table.contacts(name)) {
         if (contact.userAgent.kind !== 'text') continue;

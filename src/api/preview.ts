@@ -8,6 +8,7 @@ import { reported } from '../operator/report.ts';
 import { type LockInForce, lockUnder } from '../state/lock-in-force.ts';
 import type { ApiDeps } from './deps.ts';
 import { inTurns } from './in-turns.ts';
+import type { KnownDevices } from './known-devices.ts';
 import type { Preview } from './shapes.ts';
 import { viewAddress, viewLock, viewUserAgent, viewViolation } from './views.ts';
 import { type Change, type WouldBe, wouldBe } from './would-be.ts';
@@ -24,8 +25,9 @@ const LISTS = ['changes', 'wouldViolate', 'wouldEnd', 'failed'] as const;
 type Lists = { -readonly [K in (typeof LISTS)[number]]: Preview[K][number][] };
 
 /** @throws Fault where the change could not be made at all */
-export async function previewOf(change: Change, deps: Deps): Promise<Preview> {
-  const would = wouldBe(change, deps);
+export async function previewOf(change: Change, deps: Deps, known: KnownDevices): Promise<Preview> {
+  await known.refresh();
+  const would = wouldBe(change, { ...deps, known });
   const all = emptyLists();
   const total = { changes: 0, wouldViolate: 0, wouldEnd: 0, failed: 0 };
   for await (const slice of inTurns([...would.extensions], JUDGED_A_TURN)) {
@@ -81,10 +83,13 @@ function judgeContacts(extension: string, then: Standing, table: ApiDeps['table'
     const isWorse = answerOf(before).kind !== 'deny' && answerOf(after).kind === 'deny';
     if (before.verdict.kind === 'deny' && !isWorse) continue;
     // Where the source is not known, its calls may still come from an address that is.
-    if (after.verdict.reason === 'not-registered' && contact.source === undefined) continue;
+    const { reason } = after.verdict;
+    if (reason === 'not-registered' && contact.source === undefined) continue;
+    // What a REGISTER only claimed of its source is not held against it.
+    if (reason === 'wrong-network' && contact.source?.proof === 'claimed') continue;
     const { userAgent, userAgentFault } = viewUserAgent(contact.userAgent);
     const address = viewAddress(contact.source?.address);
-    into.wouldViolate.push({ extension, userAgent, userAgentFault, address, reason: after.verdict.reason });
+    into.wouldViolate.push({ extension, userAgent, userAgentFault, address, reason });
   }
 }
 

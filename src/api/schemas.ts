@@ -4,6 +4,8 @@
  */
 import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { CHANNELS } from '../domain/alert.ts';
+import { LONGEST_VALIDITY, SHORTEST_VALIDITY } from '../domain/enrolment.ts';
+import { MAX_GRANTS } from '../domain/grant.ts';
 import { MAX_ALTERNATIVES, MAX_LOCK_TEXT } from '../domain/lock.ts';
 import { MAX_NETWORK_TEXT, MAX_NETWORKS, type Options } from '../domain/policy.ts';
 
@@ -76,6 +78,24 @@ export const wholeModel = object({ id: modelId, ...modelFields }, ['id', ...Obje
 export const extensionParams = object({ ext: { type: 'string', minLength: 1, maxLength: 80 } }, ['ext']);
 export const modelParams = object({ id: modelId }, ['id']);
 
+/** ISO 8601 with its zone. */
+const end = {
+  type: 'string',
+  pattern:
+    '^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,3})?(?:Z|[+-][0-9]{2}:[0-9]{2})$',
+} as const;
+
+export const grantsBody = object(
+  { alternatives: { ...alternatives, items: choice([...written, captured]) }, until: end },
+  ['alternatives', 'until'],
+);
+
+const grants = {
+  type: 'array',
+  maxItems: MAX_GRANTS,
+  items: object({ alternative: choice(written), until: end }, ['alternative', 'until']),
+} as const;
+
 export const policyBody = {
   ...object({
     alternatives: { ...alternatives, items: choice([...written, captured]) },
@@ -127,7 +147,7 @@ export const previewBody = object(
         },
         models: {
           ...object({
-            put: { type: 'array', minItems: 1, maxItems: 100, items: wholeModel },
+            put: { type: 'array', minItems: 1, maxItems: 20, items: wholeModel },
             remove: { type: 'array', minItems: 1, maxItems: 100, items: modelId },
           }),
           minProperties: 1,
@@ -161,6 +181,10 @@ export const checkBody = object(
   },
   ['userAgent'],
 );
+
+export const enrolmentBody = object({
+  seconds: { type: 'integer', minimum: SHORTEST_VALIDITY, maximum: LONGEST_VALIDITY },
+});
 
 export const renameBody = object({ to: { type: 'string', minLength: 1, maxLength: 80 } }, ['to']);
 
@@ -214,6 +238,7 @@ export const importBody = object(
           propertyNames: { maxLength: 80 },
           additionalProperties: object({
             alternatives: { ...alternatives, type: ['array', 'null'] },
+            grants,
             ...ownOptions,
           }),
         },

@@ -13,8 +13,10 @@ import { accountRoutes } from './routes/accounts.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { decisionRoutes } from './routes/decisions.ts';
 import { dialplanRoutes } from './routes/dialplan.ts';
+import { enrolmentRoutes } from './routes/enrolment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { extensionRoutes } from './routes/extensions.ts';
+import { grantRoutes } from './routes/grants.ts';
 import { lifecycleRoutes } from './routes/lifecycle.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -34,6 +36,8 @@ export interface Api {
   listen(): Promise<void>;
   /** Lets answers under way finish; resolves within two seconds, and removes the socket. */
   close(): Promise<void>;
+  /** Reads the console's certificate again. */
+  renewCertificate(): void;
   /** Where the console is open, or why it is not. */
   readonly console: ConsoleView;
 }
@@ -51,9 +55,11 @@ export function createApi(deps: ApiDeps): Api {
     statusRoutes(to, deps, () => door.state);
     overviewRoutes(to, overview);
     extensionRoutes(to, deps);
+    enrolmentRoutes(to, deps);
+    grantRoutes(to, deps);
     lifecycleRoutes(to, deps);
     settingsRoutes(to, deps);
-    decisionRoutes(to, deps);
+    decisionRoutes(to, deps, known);
     dialplanRoutes(to, deps);
     modelRoutes(to, deps);
     trialRoutes(to, deps, known);
@@ -69,6 +75,7 @@ export function createApi(deps: ApiDeps): Api {
   accountRoutes(app, accounts, door, now);
 
   return {
+    renewCertificate: () => door.renewCertificate(),
     get console() {
       return door.state;
     },

@@ -46,11 +46,21 @@ export interface LockView extends Options {
   readonly source: LockSource;
   readonly kind: LockMode;
   readonly alternatives: readonly Alternative[];
+  /** What it accepts besides, each until its end. */
+  readonly grants: readonly GrantView[];
+}
+
+/** An alternative with an end. */
+export interface GrantView {
+  readonly alternative: Alternative;
+  readonly until: string;
 }
 
 /** What the operator decided for the extension itself; null is inherited. */
 export type PolicyView = { readonly [K in keyof Options]: Options[K] | null } & {
   readonly alternatives: readonly Alternative[] | null;
+  /** They count where a lock is in force. */
+  readonly grants: readonly GrantView[];
 };
 
 export interface ExtensionSummary {
@@ -104,6 +114,8 @@ export interface ExtensionPolicyView {
 export interface ExtensionView extends ExtensionPolicyView {
   readonly label: string | null;
   readonly listed: boolean;
+  /** The one-time code that is good now. */
+  readonly enrolment: EnrolmentView | null;
   readonly contacts: readonly ContactView[];
   readonly violations: readonly ViolationView[];
   readonly sightings: readonly SightingView[];
@@ -255,6 +267,22 @@ export interface DialplanView {
   readonly emergencyNumbers: readonly string[];
   readonly whenUnavailable: string;
   readonly refusal: string;
+  /** What a person dials before a one-time code; empty where there is none. */
+  readonly featureCode: string;
+}
+
+/** A one-time code that is good now, but never the code. */
+export interface EnrolmentView {
+  readonly extension: string;
+  readonly issued: string;
+  readonly expires: string;
+  readonly by: string;
+}
+
+/** The only answer that holds a code. */
+export interface NewEnrolmentView extends EnrolmentView {
+  readonly code: string;
+  readonly featureCode: string;
 }
 
 export interface ModelView extends PhoneModel {

@@ -3,6 +3,7 @@ import { type SourceAddress, showAddress } from '../domain/address.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
+import type { Grant } from '../domain/grant.ts';
 import { lockMode } from '../domain/lock.ts';
 import {
   type ExtensionPolicy,
@@ -16,6 +17,7 @@ import type { Reaction } from '../domain/reaction.ts';
 import type { Sighting } from '../domain/sighting.ts';
 import { showUserAgent, type UserAgent } from '../domain/user-agent.ts';
 import type { Violation } from '../domain/violation.ts';
+import type { PendingCode } from '../operator/enrolment.ts';
 import type { LockInForce } from '../state/extension-table.ts';
 import type { Identity } from './deps.ts';
 import type {
@@ -23,6 +25,8 @@ import type {
   CallView,
   ContactView,
   DeviceView,
+  EnrolmentView,
+  GrantView,
   IdentityView,
   LockView,
   PolicyView,
@@ -52,16 +56,35 @@ export function viewContact(
 }
 
 export function viewLock(inForce: LockInForce): LockView {
-  const { source, lock } = inForce;
+  const { source, lock, grants } = inForce;
   return {
     ...{ source, kind: lockMode(lock), alternatives: lock?.alternatives ?? [] },
+    grants: grants.map(viewGrant),
     ...optionsInForce(inForce, inForce),
   };
 }
 
+export function viewEnrolment({ extension, issued, expires, by }: PendingCode): EnrolmentView {
+  return { extension, issued: iso(issued), expires: iso(expires), by };
+}
+
+export function viewGrant({ alternative, until }: Grant): GrantView {
+  return { alternative, until: iso(until) };
+}
+
+/** As a part of a policy; their times were checked before. */
+export function readGrants(views: readonly GrantView[]): Pick<ExtensionPolicy, 'grants'> {
+  const grants = views.map(({ alternative, until }) => ({ alternative, until: Date.parse(until) }));
+  return grants.length === 0 ? {} : { grants };
+}
+
 export function viewPolicy(policy: ExtensionPolicy): PolicyView {
   const options = OPTION_NAMES.map((name) => [name, policy[name] ?? null]);
-  return { alternatives: policy.lock?.alternatives ?? null, ...Object.fromEntries(options) } as PolicyView;
+  return {
+    alternatives: policy.lock?.alternatives ?? null,
+    grants: (policy.grants ?? []).map(viewGrant),
+    ...Object.fromEntries(options),
+  } as PolicyView;
 }
 
 /** In JSON what is not decided is `null`, or left out. */

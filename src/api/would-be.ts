@@ -11,9 +11,9 @@ import { checkAlternative, checkNetworks } from '../operator/checks.ts';
 import { Library } from '../operator/library.ts';
 import { checkUnused, dependsOn } from '../operator/model-use.ts';
 import { type BulkRequest, newPolicy } from '../operator/new-policy.ts';
-import { compilePattern } from '../pattern/pattern.ts';
 import type { Hypothesis } from '../state/extension-table.ts';
 import type { ApiDeps } from './deps.ts';
+import type { KnownDevices } from './known-devices.ts';
 import type { SettingsView } from './shapes.ts';
 import { readSettings } from './views.ts';
 
@@ -39,7 +39,8 @@ export interface WouldBe {
   readonly isCleared: (extension: string) => boolean;
 }
 
-type Deps = Pick<ApiDeps, 'table' | 'library'>;
+/** What is known has to be refreshed before. */
+type Deps = Pick<ApiDeps, 'table' | 'library'> & { readonly known: KnownDevices };
 
 export function wouldBe(change: Change, deps: Deps): WouldBe {
   if ('settings' in change) return withSettings(change.settings, deps);
@@ -97,14 +98,14 @@ function withPolicies(asked: Readonly<Record<string, BulkRequest>>, { table, lib
   };
 }
 
-function withModels({ put = [], remove = [] }: ModelsChange, { table, library }: Deps): WouldBe {
+function withModels({ put = [], remove = [] }: ModelsChange, { table, library, known }: Deps): WouldBe {
   // Each change is checked against those before it, as they would be made.
-  const scratch = new Library(library.models(), []);
-  const known = new Set(library.models().map(({ id }) => id));
+  const scratch = new Library(library.models(), [], known.compile);
+  const ids = new Set(library.models().map(({ id }) => id));
   const edited = new Map<string, UserAgentTest>();
   for (const model of put) {
-    scratch.apply((known.has(model.id) ? scratch.editing(model.id, model) : scratch.adding(model)).stored);
-    const test = compilePattern(model.pattern);
+    scratch.apply((ids.has(model.id) ? scratch.editing(model.id, model) : scratch.adding(model)).stored);
+    const test = known.compile(model.pattern);
     if (typeof test === 'function') {
       edited.set(model.id, (userAgent) => userAgent.kind === 'text' && test(userAgent.text));
     }

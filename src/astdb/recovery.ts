@@ -1,5 +1,6 @@
 /** Rebuilds what operators decided from AstDB, after the database was lost. Pure: the tree in, a change out. */
 
+import { type Grant, MAX_GRANTS } from '../domain/grant.ts';
 import { type Alternative, MAX_ALTERNATIVES } from '../domain/lock.ts';
 import { MODEL_ID, type PhoneModel } from '../domain/phone-model.ts';
 import {
@@ -61,7 +62,12 @@ function readPolicy(value: Record<string, unknown> | undefined): ExtensionPolicy
     alternatives = isObject(lock) ? readAlternatives(lock['alternatives']) : undefined;
     if (alternatives === undefined) return undefined;
   }
-  return { lock: alternatives === undefined ? undefined : { alternatives }, ...readOptions(value) };
+  const grants = readGrants(value['grants']);
+  return {
+    lock: alternatives === undefined ? undefined : { alternatives },
+    ...(grants.length === 0 ? {} : { grants }),
+    ...readOptions(value),
+  };
 }
 
 /** What makes no sense counts as not decided. */
@@ -90,6 +96,19 @@ function readAlternatives(value: unknown): Alternative[] | undefined {
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_ALTERNATIVES) return undefined;
   const alternatives = value.map(readAlternative);
   return alternatives.every((one) => one !== undefined) ? alternatives : undefined;
+}
+
+/** One that makes no sense is left out: a grant without its end must not last. */
+function readGrants(value: unknown): Grant[] {
+  if (!Array.isArray(value)) return [];
+  const grants = value.slice(0, MAX_GRANTS).map((one): Grant | undefined => {
+    if (!isObject(one)) return undefined;
+    const alternative = readAlternative(one['alternative']);
+    const { until } = one;
+    if (alternative === undefined || typeof until !== 'number') return undefined;
+    return Number.isSafeInteger(until) ? { alternative, until } : undefined;
+  });
+  return grants.filter((one) => one !== undefined);
 }
 
 function readAlternative(value: unknown): Alternative | undefined {

@@ -63,6 +63,11 @@ export interface Options {
   readonly yes?: boolean;
   readonly role?: string;
   readonly expires?: string;
+  readonly for?: string;
+  readonly until?: string;
+  readonly cancel?: boolean;
+  readonly list?: boolean;
+  readonly remove?: boolean;
 }
 
 type Verb = (

@@ -104,6 +104,7 @@ export function documentsOf(
 
 const NOTHING: PolicyView = {
   alternatives: null,
+  grants: [],
   mode: null,
   requireRegistration: null,
   evict: null,

@@ -2,6 +2,7 @@
 import { type Argument, Command } from 'commander';
 import { accountCommands } from './commands/accounts.ts';
 import { alertCommands } from './commands/alerts.ts';
+import { enrolmentCommands } from './commands/enrolment.ts';
 import { extensionCommands } from './commands/extensions.ts';
 import { recordCommands } from './commands/records.ts';
 import { serviceCommands } from './commands/service.ts';
@@ -23,6 +24,7 @@ export function makeProgram(): Command {
   });
   serviceCommands(program);
   extensionCommands(program);
+  enrolmentCommands(program);
   systemCommands(program);
   recordCommands(program);
   alertCommands(program);

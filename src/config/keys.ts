@@ -73,6 +73,11 @@ const NUMBER_BEGINNING: Form = {
   is: (text) => /^[0-9*#+]{1,32}$/.test(text),
   words: 'the beginning of a number as it is dialled, as "00"',
 };
+/** The FreePBX module has the same rule. */
+const FEATURE_CODE: Form = {
+  is: (text) => /^(?:[*#][0-9*#]{1,7})?$/.test(text),
+  words: 'a feature code as "*55", or empty',
+};
 
 export const KEYS = {
   asterisk: {
@@ -131,6 +136,22 @@ export const KEYS = {
       default: ['911', '112', '933'],
       form: EMERGENCY_NUMBER,
     },
+  },
+  enrolment: {
+    'feature-code': {
+      ...text(
+        '*55',
+        'What a person dials before a one-time code; FreePBX takes it at Apply Config ("" is none), a plain Asterisk has device-lock.conf.',
+      ),
+      form: FEATURE_CODE,
+    },
+    'max-tries': number(
+      3,
+      1,
+      10,
+      'Wrong codes for one extension from one address until it is locked out; ten times as many in an hour from all.',
+    ),
+    'lock-out': number(300, 10, 3600, 'For how many seconds.'),
   },
   api: {
     socket: text('/run/device-lock/api.sock', 'The Unix socket that the CLI speaks to; mode 0660.'),

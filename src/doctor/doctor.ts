@@ -3,6 +3,7 @@ import { examineAlerts } from './examine-alerts.ts';
 import { examineAsterisk } from './examine-asterisk.ts';
 import { examineConsole } from './examine-console.ts';
 import { examineGate } from './examine-gate.ts';
+import { examineNetworks } from './examine-networks.ts';
 import { examineProcess } from './examine-process.ts';
 import type { Facts } from './facts.ts';
 import type { Finding } from './finding.ts';
@@ -23,6 +24,7 @@ export function examine(facts: Facts): Finding[] {
     ...examineProcess(facts),
     ...examineAsterisk(facts),
     ...examineGate(facts),
+    ...examineNetworks(facts),
     ...examineAlerts(facts),
     ...examineConsole(facts),
   ];

@@ -66,6 +66,8 @@ export interface Facts {
   readonly store: Probe<StoreHealth>;
   /** undefined where nobody told. */
   readonly origin: Snapshot['origin'] | undefined;
+  /** Hosts' names among the allowed networks: how many stand for something, and which were never looked up. */
+  readonly hostNames: { readonly known: number; readonly unknown: readonly string[] };
   /** The channels that are configured. */
   readonly alerts: readonly ChannelState[];
   readonly console: ConsoleView;

@@ -69,6 +69,7 @@ export async function gatherFacts(deps: DoctorDeps, questions: number): Promise<
     now: now(),
     configMode,
     events,
+    hostNames: hostNamesOf(table),
     extensions: {
       listed: names.filter((name) => table.isListed(name)).length,
       locked: names.filter((name) => table.lockInForce(name).lock !== undefined).length,
@@ -111,4 +112,9 @@ function wanted({ config, service, now }: DoctorDeps): () => Map<string, string>
 async function checkWritable(path: string): Promise<true> {
   if (path !== '-') await access(path, constants.W_OK);
   return true;
+}
+
+function hostNamesOf(table: ExtensionTable): Facts['hostNames'] {
+  const unknown = table.unknownHostNames;
+  return { known: table.hostNames.size - unknown.length, unknown };
 }

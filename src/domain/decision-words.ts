@@ -1,10 +1,12 @@
 /** What was decided, in one line for the audit trail and for people. Pure. */
+import { showGrant } from './grant.ts';
 import { showAlternative } from './lock.ts';
 import { type ExtensionPolicy, OPTION_NAMES, type Options, type OwnOptions } from './policy.ts';
 
 export function showPolicy(policy: ExtensionPolicy): string {
   const lock = policy.lock?.alternatives.map(showAlternative).join(' or ') ?? 'no lock';
-  return [lock, ...showOptions(policy)].join(', ');
+  const grants = (policy.grants ?? []).map((grant) => `granted ${showGrant(grant)}`);
+  return [lock, ...grants, ...showOptions(policy)].join(', ');
 }
 
 export function showSettings(settings: Options & { readonly fallback: string | null | undefined }): string {

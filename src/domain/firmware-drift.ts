@@ -25,6 +25,7 @@ export interface Device {
 export interface Place {
   /** As Asterisk's socket saw it; undefined where nobody can tell. */
   readonly ip: string | undefined;
+  /** undefined only where nobody sent anything, and the question is what would be. */
   readonly callId: string | undefined;
 }
 
@@ -56,6 +57,14 @@ export function isUpdateOf(seen: string, of: string): boolean {
 }
 
 /**
+ * Whether a call by an update of this device may be believed before its REGISTER was: only where its phone was last, for
+ * it leaves less behind than a REGISTER does.
+ */
+export function isBelievableCall(of: Device, seen: Place, last: LastPlace | undefined, now: number): boolean {
+  return last?.ip === seen.ip && isBelievable(of, seen, last, now);
+}
+
+/**
  * Whether an update of this device may be believed, from where it is seen.
  * @param last undefined where the device was never seen registered
  * @param now seconds since the epoch
@@ -65,7 +74,7 @@ export function isBelievable(of: Device, seen: Place, last: LastPlace | undefine
   const isSamePlace = last?.ip === seen.ip;
   if (last !== undefined && last.expires > now && !isSamePlace) return false;
   if (of.mac !== undefined) return true;
-  return isSamePlace && isSameHabit(last?.callId, seen.callId);
+  return isSamePlace && (seen.callId === undefined || isSameHabit(last?.callId, seen.callId));
 }
 
 /**
@@ -84,10 +93,12 @@ const MIN_FIRMWARE = 3;
 const MAX_FIRMWARE = 80;
 /** Numbers without leading zeros differ in length. */
 const LENGTH_VARIES = 4;
+/** The dialplan tells no more of a longer one. */
+const MOST_OF_CALL_ID = 128;
 
 /** What follows the @ is an address or a host, which may change at any time. */
 function habitOf(callId: string) {
-  const [own = '', host] = callId.slice(0, 256).split('@', 2);
+  const [own = '', host] = callId.slice(0, MOST_OF_CALL_ID).split('@', 2);
   const parts = own.split(/[^0-9A-Za-z]/);
   return {
     signs: own.replace(/[0-9A-Za-z]+/g, ''),

@@ -2,6 +2,7 @@
  * What an operator decided: for one extension, and for all. An option is decided for the whole system, and an extension
  * may have a decision of its own instead.
  */
+import type { Grant } from './grant.ts';
 import type { Lock, Mode } from './lock.ts';
 
 /** What becomes of a `device` lock when its phone comes back with a newer firmware. */
@@ -38,6 +39,8 @@ export type OwnOptions = { readonly [K in keyof Options]: Options[K] | undefined
 
 export interface ExtensionPolicy extends OwnOptions {
   readonly lock: Lock | undefined;
+  /** Further alternatives of the lock in force, each with an end; not there where there is none. */
+  readonly grants?: readonly Grant[];
 }
 
 /** System-wide decisions. */
@@ -73,6 +76,7 @@ export const DEFAULT_SETTINGS: Settings = {
 
 /** Nothing at all was decided. */
 export function isEmptyPolicy(policy: ExtensionPolicy): boolean {
+  if (policy.grants !== undefined) return false;
   return policy.lock === undefined && OPTION_NAMES.every((name) => policy[name] === undefined);
 }
 

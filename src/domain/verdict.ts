@@ -235,7 +235,7 @@ function isAnyAt(contacts: readonly Contact[], address: SourceAddress): boolean 
  * The same IP and port; for TCP and TLS the same IP, because a phone that reconnects calls from a new port before it
  * registers anew.
  */
-function isRegisteredAt(address: SourceAddress | undefined, right: readonly Contact[]): boolean {
+export function isRegisteredAt(address: SourceAddress | undefined, right: readonly Contact[]): boolean {
   if (address === undefined) return false;
   return right.some(({ source }) => {
     if (source === undefined) return false;

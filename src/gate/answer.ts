@@ -2,6 +2,7 @@
  * What the gate says to the dialplan: one word out of a closed alphabet, in one AGI command. Nothing that a caller,
  * an operator or Asterisk wrote is ever part of it.
  */
+import type { EnrolmentWord } from '../domain/enrolment.ts';
 import type { DenyReason, UnknownReason } from '../domain/verdict.ts';
 
 export type Answer =
@@ -15,6 +16,11 @@ export const VERDICT_VARIABLE = 'DEVICELOCK_VERDICT';
 
 const WORD = /^[a-z:-]{1,64}$/;
 const COMMAND = /^SET VARIABLE DEVICELOCK_VERDICT "[a-z:-]{1,64}"\n$/;
+
+/** What a phone that dialled a one-time code is told: none of these is a verdict. */
+export function enrolmentWord(word: EnrolmentWord): string {
+  return `enrolment:${word}`;
+}
 
 /** `allow`, `deny:<reason>`, `deny:<reason>:plain` or `unknown:<reason>`. */
 export function answerWord(answer: Answer): string {

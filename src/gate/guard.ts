@@ -8,7 +8,9 @@
  * waiting, and the call goes on without having waited for the gate.
  */
 import type { Socket } from 'node:net';
-import { type Answer, answerWord, isAnswerCommand, isWord } from './answer.ts';
+import type { EnrolmentWord } from '../domain/enrolment.ts';
+import { type Answer, answerWord, enrolmentWord, isAnswerCommand, isWord } from './answer.ts';
+import { type EnrolRequest, isEnrolRequest, readEnrolRequest } from './enrol-request.ts';
 import { type GateFault, type GateFaultCode, gateFault } from './fault.ts';
 import { HeadReader } from './head.ts';
 import { findReply, TAIL_BYTES } from './reply.ts';
@@ -24,14 +26,15 @@ export interface GuardLimits {
   readonly bytes: number;
 }
 
-/** What a session needs of the server. None of it may throw, except `decide`. */
+/** What a session needs of the server. None of it may throw, except `decide` and `enrol`. */
 export interface GuardHost {
   readonly limits: GuardLimits;
   readonly speakers: SpeakerPool;
   readonly decide: (request: GateRequest) => Answer;
+  readonly enrol: (request: EnrolRequest) => Promise<EnrolmentWord>;
   /** Monotonic milliseconds, with fractions. */
   readonly clock: () => number;
-  /** The answer is on its way; `tookMs` is the service's own part. */
+  /** The answer to a call's question is on its way; `tookMs` is the service's own part. */
   readonly onAnswered: (tookMs: number) => void;
   /** Asterisk confirmed that it took the answer. */
   readonly onTaken: () => void;
@@ -50,6 +53,8 @@ export class Session {
   readonly #openedAt: number;
   readonly #head = new HeadReader();
   #state: State = 'head';
+  /** A call's question, and its answer was written. */
+  #isCall = false;
   #received = 0;
   /** When the bytes came that made the head whole. */
   #askedAt = 0;
@@ -98,12 +103,10 @@ export class Session {
     const head = this.#head.push(chunk);
     if (head.kind === 'not-agi') this.#fail('not-agi');
     if (head.kind !== 'whole') return;
-    const read = readRequest(head.lines);
-    if (read.kind === 'fault') {
-      this.#fail(read.code, read.detail);
-      return;
-    }
-    this.#judge(read.request);
+    const read = isEnrolRequest(head.lines) ? readEnrolRequest(head.lines) : readRequest(head.lines);
+    if (read.kind === 'fault') this.#fail(read.code, read.detail);
+    else if (read.kind === 'enrol') void this.#enrol(read.request);
+    else this.#judge(read.request);
   }
 
   /** Of what comes behind the answer: a reply to it can be nowhere else. */
@@ -121,9 +124,29 @@ export class Session {
       this.#fail('decide-failed', undefined, error);
       return;
     }
+    if (!this.#say(word)) return;
+    this.#isCall = true;
+    this.#host.onAnswered(this.#host.clock() - this.#askedAt);
+  }
+
+  /** The one question that waits for the disk: only its caller does, and not past the session's deadline. */
+  async #enrol(request: EnrolRequest): Promise<void> {
+    this.#state = 'deciding';
+    let word: unknown;
+    try {
+      word = enrolmentWord(await this.#host.enrol(request));
+    } catch (error) {
+      this.#fail('decide-failed', undefined, error);
+      return;
+    }
+    if (this.#state === 'deciding') this.#say(word);
+  }
+
+  /** @returns whether the answer was written */
+  #say(word: unknown): boolean {
     if (!isWord(word)) {
       this.#fail('bad-answer', undefined, new Error(show(String(word))));
-      return;
+      return false;
     }
     this.#speaker = this.#host.speakers.take();
     this.#speaker.answer(
@@ -131,6 +154,7 @@ export class Session {
       (command) => this.#write(command),
       (code) => this.#onReply(code),
     );
+    return this.#state === 'answered';
   }
 
   #write(command: string): void {
@@ -141,12 +165,12 @@ export class Session {
     }
     this.#state = 'answered';
     this.#socket.end(Buffer.from(command, 'latin1'));
-    this.#host.onAnswered(this.#host.clock() - this.#askedAt);
   }
 
   /** Asterisk closed: what it said last tells whether it took the answer. */
   #onEnd(): void {
     if (this.#state === 'head' && this.#received > 0) this.#fail('closed-early');
+    if (this.#state === 'deciding') this.#fail('not-taken');
     const reply = this.#state === 'answered' ? findReply(this.#tail) : undefined;
     if (reply !== undefined) this.#speaker?.hear(reply);
     this.#socket.destroy();
@@ -155,7 +179,7 @@ export class Session {
   #onReply(code: number): void {
     if (this.#state !== 'answered' || code !== 200) return;
     this.#state = 'taken';
-    this.#host.onTaken();
+    if (this.#isCall) this.#host.onTaken();
   }
 
   #onBroken(error: Error): void {
@@ -164,6 +188,7 @@ export class Session {
 
   #onClose(): void {
     if (this.#state === 'answered') this.#fail('not-taken');
+    this.#state = 'over';
     if (this.#speaker !== undefined) this.#host.speakers.giveBack(this.#speaker);
     this.#host.onClosed(this);
   }

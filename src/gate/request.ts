@@ -98,7 +98,7 @@ function readParts(parts: readonly string[], channel: string): ReadRequest {
 }
 
 /** A length that is not that of the bytes proves nothing, so it must match no lock. */
-function readUserAgent(bytes: string, length: number): UserAgent {
+export function readUserAgent(bytes: string, length: number): UserAgent {
   const isTrue = bytes.length === Math.min(length, MAX_USER_AGENT_BYTES);
   const told = isTrue ? length : Math.max(length, MAX_USER_AGENT_BYTES + 1);
   return parseUserAgent(Buffer.from(bytes, 'latin1'), told);

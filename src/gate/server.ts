@@ -3,8 +3,10 @@
  * session of its own. An answer comes from memory and is given at once, or not at all: then the dialplan decides.
  */
 import { createServer, type Server, type Socket } from 'node:net';
+import type { EnrolmentWord } from '../domain/enrolment.ts';
 import { type AllowList, allowList, DEFAULT_ALLOW } from './allow.ts';
 import type { Answer } from './answer.ts';
+import type { EnrolRequest } from './enrol-request.ts';
 import { type GateFault, gateFault } from './fault.ts';
 import { type GuardHost, type GuardLimits, Session } from './guard.ts';
 import { Histogram } from './histogram.ts';
@@ -36,6 +38,8 @@ export interface GateOptions {
   readonly allow?: readonly string[];
   /** Synchronous and from memory. Where it throws, the call is left to the dialplan. */
   readonly decide: (request: GateRequest) => Answer;
+  /** A phone that dialled a one-time code; where it is not given, the word is `unavailable`. */
+  readonly enrol?: (request: EnrolRequest) => Promise<EnrolmentWord>;
   /** Told of everything that went wrong; must not throw. */
   readonly onFault: (fault: GateFault) => void;
   /** Told how many milliseconds each answer took; must not throw. */
@@ -46,7 +50,7 @@ export interface GateOptions {
 }
 
 export interface GateStats {
-  /** Answers written, and those of them that Asterisk has confirmed to have taken. */
+  /** Calls' answers written, and those of them that Asterisk has confirmed to have taken. */
   readonly answered: number;
   readonly taken: number;
   readonly faults: number;
@@ -174,6 +178,7 @@ class FastAgiGate implements Gate {
       limits: this.#limits,
       speakers: new SpeakerPool(SPEAKERS_AT_REST),
       decide: this.#options.decide,
+      enrol: this.#options.enrol ?? (async () => 'unavailable'),
       clock: this.#options.clock ?? (() => performance.now()),
       onAnswered: (tookMs) => {
         this.#answered++;

@@ -19,10 +19,10 @@ export function processFigures(now: () => number = () => performance.now()): () 
     const { rss, heapUsed } = process.memoryUsage();
     // It measures the time between two of its own looks.
     const late = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - RESOLUTION / 1000);
-    const quantiles = [
-      ['0.5', late(delay.percentile(50))],
-      ['0.99', late(delay.percentile(99))],
-      ['1', late(delay.max)],
+    const figures = [
+      ['median', late(delay.percentile(50))],
+      ['p99', late(delay.percentile(99))],
+      ['longest', late(delay.max)],
     ] as const;
     if (now() - since >= WINDOW) {
       delay.reset();
@@ -35,7 +35,7 @@ export function processFigures(now: () => number = () => performance.now()): () 
       gauge(
         'device_lock_event_loop_delay_seconds',
         'How late the event loop was, over the last minute or since the last reading after it.',
-        by('quantile', quantiles),
+        by('at', figures),
       ),
     ];
   };

@@ -16,6 +16,28 @@ const NOTICES: Readonly<Record<string, Notice>> = {
       `The database was new or lost: ${String(extensions)} locks were read from AstDB`,
     actions: ['Look whether any is missing:  device-lock extensions'],
   },
+  'service-restarted': {
+    severity: 'critical',
+    title: ({ why }) => `The service had to be started anew: ${String(why)}`,
+    actions: ['Its log says more; please report it.  See:  device-lock doctor'],
+  },
+  'looks-like-firmware-update': {
+    severity: 'warning',
+    title: ({ extension }) =>
+      `Extension ${String(extension)}: the other device looks like its own phone with a newer firmware`,
+    actions: ['See it:  device-lock show EXT', 'If it is:  device-lock lock EXT --this-device'],
+  },
+  'phone-enrolled': {
+    severity: 'info',
+    title: ({ extension }) => `Extension ${String(extension)} has a new phone, enrolled with its code`,
+    actions: ['If nobody changed that phone, look at it:  device-lock show EXT'],
+  },
+  'enrolment-refused': {
+    severity: 'warning',
+    title: ({ extension }) =>
+      `Somebody tried to enrol a phone at extension ${String(extension)}, and was refused`,
+    actions: ['See who it was:  device-lock show EXT'],
+  },
   'first-use-locked': {
     severity: 'info',
     title: ({ extension }) => `Extension ${String(extension)} is locked to the first device that registered`,
@@ -33,6 +55,12 @@ const NOTICES: Readonly<Record<string, Notice>> = {
     severity: 'info',
     title: ({ extension }) => `The lock of extension ${String(extension)} followed its phone's new firmware`,
     actions: ['If nobody updated that phone, look at it:  device-lock show EXT'],
+  },
+  'newer-firmware-called': {
+    severity: 'warning',
+    title: ({ extension }) =>
+      `Extension ${String(extension)}: a call of its phone under a newer firmware passed before it registered`,
+    actions: ['See that its lock followed since, or else who that was:  device-lock show EXT'],
   },
   'name-unknown': {
     severity: 'warning',

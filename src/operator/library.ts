@@ -1,5 +1,6 @@
 /** The phone library as operators see it: the shipped models, with what operators added, edited or removed on top. */
 import { Fault } from '../domain/fault.ts';
+import type { PatternCompiler } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import { checkModel } from '../phone-library/library.ts';
 import { PhoneLibraryError, readModels, showModelFault } from '../phone-library/read-models.ts';
@@ -17,7 +18,11 @@ export class Library {
   readonly #shipped: ReadonlyMap<string, PhoneModel>;
   readonly #stored = new Map<string, StoredModel>();
 
-  constructor(shipped: readonly PhoneModel[], stored: readonly StoredModel[]) {
+  readonly #compile: PatternCompiler | undefined;
+
+  /** @param compile for whoever keeps what was compiled: checking a model takes the patterns of all others */
+  constructor(shipped: readonly PhoneModel[], stored: readonly StoredModel[], compile?: PatternCompiler) {
+    this.#compile = compile;
     this.#shipped = new Map(shipped.map((model) => [model.id, model]));
     for (const one of stored) this.#stored.set(one.id, one);
   }
@@ -123,7 +128,7 @@ export class Library {
   #checked(definition: unknown): PhoneModel {
     const model = read(definition);
     const others = this.models().filter(({ id }) => id !== model.id);
-    const faults = checkModel(model, others);
+    const faults = checkModel(model, others, this.#compile);
     if (faults.length === 0) return model;
     throw new Fault('invalid-model', faults.map(showModelFault).join(' '), 'Nothing was changed.');
   }

@@ -8,7 +8,8 @@ const MOST_NAMES = 20;
 /** Its lock in force asks for this model. */
 export function dependsOn(table: ExtensionTable, extension: string, id: string): boolean {
   const { source } = table.lockInForce(extension);
-  return source === 'fallback' ? table.settings.fallback === id : ownLockUses(table, extension, id);
+  const isFallback = source === 'fallback' && table.settings.fallback === id;
+  return isFallback || ownLockUses(table, extension, id);
 }
 
 /** @throws Fault `model-in-use`, naming the locks and the fallback that hold it */
@@ -29,6 +30,7 @@ export function checkUnused(table: ExtensionTable, id: string): void {
 }
 
 function ownLockUses(table: ExtensionTable, extension: string, id: string): boolean {
-  const alternatives = table.policy(extension).lock?.alternatives ?? [];
+  const { lock, grants = [] } = table.policy(extension);
+  const alternatives = [...(lock?.alternatives ?? []), ...grants.map(({ alternative }) => alternative)];
   return alternatives.some((alternative) => alternative.kind === 'model' && alternative.model === id);
 }

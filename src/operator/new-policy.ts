@@ -50,7 +50,9 @@ export function newPolicy(request: BulkRequest, ground: Ground): ExtensionPolicy
   checkNetworks(request.networks ?? []);
   const asked = (alternatives ?? []).map((one) => made(one, ground));
   const locked = alternatives === undefined ? was.lock : combine(add === true ? was.lock : undefined, asked);
-  const policy = { ...mergedOptions(request, was), lock: unlock === true ? undefined : locked };
+  const grants = was.grants === undefined ? {} : { grants: was.grants };
+  const lock = unlock === true ? undefined : locked;
+  const policy = { ...mergedOptions(request, was), ...grants, lock };
   return isEmptyPolicy(policy) ? NO_POLICY : policy;
 }
 

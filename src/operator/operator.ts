@@ -6,6 +6,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { AuditEntry } from '../domain/audit.ts';
 import { showPolicy, showSettings } from '../domain/decision-words.ts';
+import type { EnrolmentCode } from '../domain/enrolment.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Alternative } from '../domain/lock.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
@@ -29,6 +30,25 @@ export interface OperatorOptions {
   readonly touchSystem: () => void;
   readonly announce: (entry: AuditEntry) => void;
   readonly now: () => number;
+  /** One-time codes of before the start, by extension. */
+  readonly codes?: ReadonlyMap<string, EnrolmentCode>;
+}
+
+/** What a decision is made of while its turn lasts. */
+export interface Turn {
+  /** Checks, saves, puts in force and judges; all of it rejects with a {@link Fault}, and then nothing has changed. */
+  setPolicies(
+    policies: ReadonlyMap<string, ExtensionPolicy | undefined>,
+    action: string,
+    who: string,
+    further?: Omit<Change, 'policies' | 'audit'>,
+  ): Promise<void>;
+  commit(change: Change): Promise<void>;
+  /** Judges anew what has become another by time alone. */
+  judgeAnew(extension: string): Promise<void>;
+  audit(who: string, action: string, target: string, detail: string): AuditEntry;
+  checkExtension(extension: string): void;
+  checkAlternative(alternative: Alternative): void;
 }
 
 /** A change of many things at once. */
@@ -44,10 +64,33 @@ const BULK_SLICE = 500;
 
 export class Operator {
   readonly #options: OperatorOptions;
+  readonly #codes: Map<string, EnrolmentCode>;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: OperatorOptions) {
     this.#options = options;
+    this.#codes = new Map(options.codes);
+  }
+
+  /** One-time codes as they are on disk, by extension; some may be over. */
+  get codes(): ReadonlyMap<string, EnrolmentCode> {
+    return this.#codes;
+  }
+
+  /** A decision that is made elsewhere, one change after the other with those made here. */
+  inTurn<T>(decide: (turn: Turn) => Promise<T>): Promise<T> {
+    const turn: Turn = {
+      setPolicies: (policies, action, who, further) => this.#setPolicies(policies, action, who, further),
+      commit: (change) => this.#commit(change),
+      judgeAnew: (extension) => {
+        this.#options.table.setPolicy(extension, this.#options.table.policy(extension));
+        return this.#options.judgeAnew([extension]);
+      },
+      audit: (who, action, target, detail) => this.#audit(who, action, target, detail),
+      checkExtension: (extension) => this.#checkExtension(extension),
+      checkAlternative: (alternative) => this.#check(alternative),
+    };
+    return this.#inTurn(() => decide(turn));
   }
 
   /** Sets the lock, the mode, or both. Rejects with a {@link Fault}; then nothing has changed. */
@@ -113,7 +156,8 @@ export class Operator {
   forget(extension: string, who: string): Promise<void> {
     return this.#inTurn(async () => {
       this.#checkKnown(extension);
-      await this.#setPolicies(new Map([[extension, undefined]]), 'forget', who);
+      const enrolments = new Map([[extension, undefined]]);
+      await this.#setPolicies(new Map([[extension, undefined]]), 'forget', who, { enrolments });
       const at = this.#options.now();
       this.#options.clear(extension);
       await this.#expectCleared(extension, at);
@@ -137,7 +181,9 @@ export class Operator {
         [extension, undefined],
         ...(policy === NO_POLICY ? [] : [[to, policy] as const]),
       ]);
-      await this.#setPolicies(moved, 'rename', who);
+      // A code is of one number alone.
+      const enrolments = new Map([[extension, undefined]]);
+      await this.#setPolicies(moved, 'rename', who, { enrolments });
     });
   }
 
@@ -272,21 +318,19 @@ export class Operator {
     }
     for (const [extension, policy] of policies) table.setPolicy(extension, policy);
     await judgeAnew(policies.keys());
-    for (const extension of able) {
-      if (request.clear !== true || (await this.#clearReported(extension, report))) {
-        report.done.push(extension);
-      }
-    }
+    if (await this.#clearReported(cleared, report)) report.done.push(...able);
   }
 
-  async #clearReported(extension: string, report: BulkReport): Promise<boolean> {
+  /** What was cleared in one go is written in one go: whether it is on disk, one of them tells for all. */
+  async #clearReported(extensions: readonly string[], report: BulkReport): Promise<boolean> {
     const at = this.#options.now();
-    if (this.#options.clear(extension) === 0) return true;
+    const last = extensions.filter((extension) => this.#options.clear(extension) > 0).at(-1);
+    if (last === undefined) return true;
     try {
-      await this.#expectCleared(extension, at);
+      await this.#expectCleared(last, at);
       return true;
     } catch (error) {
-      note(report, extension, error);
+      for (const extension of extensions) note(report, extension, error);
       return false;
     }
   }
@@ -295,10 +339,11 @@ export class Operator {
     policies: ReadonlyMap<string, ExtensionPolicy | undefined>,
     action: string,
     who: string,
+    further: Omit<Change, 'policies' | 'audit'> = {},
   ): Promise<void> {
     const { table, judgeAnew } = this.#options;
     const audit = this.#policyAudit(policies, action, who);
-    await this.#commit({ policies: withoutEmpty(policies), audit });
+    await this.#commit({ ...further, policies: withoutEmpty(policies), audit });
     for (const [extension, policy] of policies) table.setPolicy(extension, policy);
     await judgeAnew(policies.keys());
   }
@@ -392,6 +437,10 @@ export class Operator {
       throw new Fault('storage', 'The change could not be saved; nothing was changed.', hint, {
         cause: error,
       });
+    }
+    for (const [extension, code] of change.enrolments ?? []) {
+      if (code === undefined) this.#codes.delete(extension);
+      else this.#codes.set(extension, code);
     }
     for (const entry of change.audit) this.#options.announce(entry);
   }

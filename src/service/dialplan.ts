@@ -3,7 +3,7 @@ import type { DialplanView } from '../api/shapes.ts';
 import type { Config } from '../config/config.ts';
 
 export function dialplanOf(
-  gate: Config['gate'],
+  { gate, enrolment }: Pick<Config, 'gate' | 'enrolment'>,
   listens: { readonly host: string; readonly port: number },
 ): DialplanView {
   return {
@@ -11,6 +11,7 @@ export function dialplanOf(
     emergencyNumbers: gate['emergency-numbers'],
     whenUnavailable: gate['when-unavailable'],
     refusal: gate.refusal,
+    featureCode: enrolment['feature-code'],
   };
 }
 

@@ -302,6 +302,15 @@ export class Guardian {
     if (judgement.role === 'caller' && this.#recent.isFirst(`seen ${request.linkedId} ${extension}`)) {
       this.#see(extension, userAgent, address, 'INVITE', seenAs(judgement));
     }
+    if (verdict.kind === 'allow' && verdict.reason === 'newer-firmware') {
+      // No REGISTER has told of it yet, and perhaps none will.
+      const from = address === undefined ? undefined : showAddress(address);
+      this.#options.events.note('newer-firmware-called', {
+        extension,
+        device: showUserAgent(userAgent),
+        from,
+      });
+    }
     if (verdict.kind !== 'deny') return;
     if (!this.#recent.isFirst(`denied ${request.linkedId} ${extension}`)) return;
     this.#recordDenied(request, judgement, extension, verdict.reason);

@@ -18,7 +18,7 @@ import { consoleOptions } from './console.ts';
 import { dialplanOf } from './dialplan.ts';
 import { healthOf } from './health.ts';
 import { Service } from './service.ts';
-import { BEAT_EVERY } from './supervise.ts';
+import { BEAT_EVERY, LAST_END } from './supervise.ts';
 
 /** However the parts behave, the process has ended by then. Milliseconds. */
 const STOP_DEADLINE = 4000;
@@ -63,10 +63,25 @@ export async function serve(configPath: string): Promise<void> {
     console: () => api.console,
   });
   const alerting = createAlerting({ config, service, store, snapshot, doctor, logger, now, notifier });
-  const { table, book, operator, library, events } = service;
+  const { table, book, operator, enrolment, grants, library, events } = service;
   const api = createApi({
     ...{ socket: config.api.socket, group: config.api.group },
-    ...{ table, book, operator, library, store, events, logger, now, identify, isAttackTool, health, doctor },
+    ...{
+      table,
+      book,
+      operator,
+      enrolment,
+      grants,
+      library,
+      store,
+      events,
+      logger,
+      now,
+      identify,
+      isAttackTool,
+      health,
+      doctor,
+    },
     alerts: alerting,
     metrics: metricsOf({
       ...{ tallies: service.tallies, table, book, health, process: processFigures() },
@@ -75,8 +90,9 @@ export async function serve(configPath: string): Promise<void> {
       troubles: () => alerting.troubles,
     }),
     ...{ accounts, console: consoleOptions(config.console) },
-    dialplan: () => dialplanOf(config.gate, service.gateAddress),
+    dialplan: () => dialplanOf(config, service.gateAddress),
   });
+  process.on('SIGHUP', () => api.renewCertificate());
   try {
     alerting.start();
     await service.start();
@@ -92,6 +108,8 @@ export async function serve(configPath: string): Promise<void> {
     );
   }
   logger.info({ event: 'started', gate: service.gateAddress, config: configPath }, 'device-lock is ready');
+  const lastEnd = process.env[LAST_END] ?? '';
+  if (lastEnd !== '') events.note('service-restarted', { why: lastEnd });
   const beat = setInterval(() => process.send?.('alive'), BEAT_EVERY);
   process.send?.('alive');
 

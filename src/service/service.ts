@@ -22,6 +22,8 @@ import type { Logger } from '../log/logger.ts';
 import { Tallies } from '../metrics/tallies.ts';
 import { namesIn } from '../network/allowed.ts';
 import { Names } from '../network/names.ts';
+import { Enrolment } from '../operator/enrolment.ts';
+import { Grants } from '../operator/grants.ts';
 import { Library } from '../operator/library.ts';
 import { Operator } from '../operator/operator.ts';
 import type { AttackToolTest } from '../phone-library/attack-tools.ts';
@@ -57,6 +59,8 @@ export class Service {
   readonly book = new ViolationBook();
   readonly library: Library;
   readonly operator: Operator;
+  readonly enrolment: Enrolment;
+  readonly grants: Grants;
   readonly events: EventLog;
   readonly mirror: Mirror;
   readonly heartbeat: Heartbeat;
@@ -131,11 +135,23 @@ export class Service {
     });
     this.operator = new Operator({
       ...{ table: this.table, library: this.library, store, now },
+      codes: snapshot.enrolments,
       judgeAnew: (extensions) => this.#guardian.judgeAnew(extensions),
       clear: (extension) => this.#guardian.clear(extension),
       touchSystem: () => this.mirror.touchSystem(),
       announce: ({ who, action, target, detail }) =>
         this.events.note('operator-change', { who, action, target, detail }),
+    });
+    this.grants = new Grants({
+      ...{ table: this.table, operator: this.operator, events: this.events, logger, now },
+    });
+    this.enrolment = new Enrolment({
+      ...{ table: this.table, operator: this.operator, events: this.events, now },
+      clock: () => performance.now(),
+      limits: {
+        tries: config.enrolment['max-tries'],
+        lockOutMs: config.enrolment['lock-out'] * 1000,
+      },
     });
     this.#follower = new FirmwareFollower({
       ...{ table: this.table, operator: this.operator, events: this.events, logger },
@@ -160,6 +176,7 @@ export class Service {
       port: config.gate.port,
       allow: config.gate.allow,
       decide: (request) => this.#guardian.decide(request),
+      enrol: (request) => this.enrolment.attempt(request),
       onFault: (fault) => this.#onGateFault(fault),
       onAnswered: this.tallies.answered,
     });
@@ -188,6 +205,7 @@ export class Service {
     }
     this.#names.start();
     this.tracker.start();
+    this.grants.start();
     asterisk.start();
     this.#timers.push(
       setInterval(() => void this.#collectJournal(), JOURNAL_EVERY),
@@ -202,6 +220,7 @@ export class Service {
     this.#names.stop();
     this.tracker.stop();
     this.reactions.stop();
+    this.grants.stop();
     await Promise.race([this.heartbeat.end(), new Promise((resolve) => setTimeout(resolve, 500))]);
     await Promise.all([this.gate.close(), this.#parts.asterisk.stop()]);
   }

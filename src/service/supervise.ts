@@ -24,6 +24,11 @@ const RESTART_MAX = 5000;
 /** A service that lived this long was well: the next restart is at once. */
 const WELL_AFTER = 10_000;
 const STOP_DEADLINE = 5000;
+/** Of a service that ends again and again, people are told so often, in milliseconds. */
+const TELL_AGAIN = 3_600_000;
+
+/** In the environment of a service that takes the place of one that ended: why that did. */
+export const LAST_END = 'DEVICE_LOCK_LAST_END';
 
 const MAIN = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 
@@ -53,6 +58,9 @@ class Watchdog {
   #delay = RESTART_MIN;
   #stopping = false;
   #ticker: NodeJS.Timeout | undefined;
+  #isHung = false;
+  #lastEnd: string | undefined;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(configPath: string, logger: Logger, onStopped: () => void) {
     this.#configPath = configPath;
@@ -87,6 +95,7 @@ class Watchdog {
     this.#patience = PATIENCE_AT_START;
     const child = spawn(process.execPath, [MAIN, 'serve', '--config', this.#configPath], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, [LAST_END]: this.#takeLastEnd() },
     });
     this.#child = child;
     child.on('message', () => {
@@ -102,6 +111,7 @@ class Watchdog {
     if (++this.#silent < this.#patience) return;
     this.#logger.error({ event: 'service-hung', service: this.#child.pid }, 'the service hangs; it is ended');
     this.#silent = 0;
+    this.#isHung = true;
     this.#child.kill('SIGKILL');
   }
 
@@ -111,6 +121,8 @@ class Watchdog {
       this.#stopped();
       return;
     }
+    this.#lastEnd = this.#isHung ? 'it hung' : `it ended with ${signal ?? code}`;
+    this.#isHung = false;
     const wasWell = performance.now() - this.#startedAt > WELL_AFTER;
     const delay = wasWell ? RESTART_MIN : this.#delay;
     this.#delay = Math.min(delay * 2, RESTART_MAX);
@@ -122,6 +134,14 @@ class Watchdog {
       if (this.#stopping) this.#stopped();
       else this.#spawn();
     }, delay);
+  }
+
+  /** Empty where nobody is to be told. */
+  #takeLastEnd(): string {
+    const now = performance.now();
+    if (this.#lastEnd === undefined || now - this.#toldAt < TELL_AGAIN) return '';
+    this.#toldAt = now;
+    return this.#lastEnd;
   }
 
   #stopped(): void {

@@ -5,6 +5,7 @@
  */
 import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
 import type { Place } from '../domain/firmware-drift.ts';
+import type { Grant } from '../domain/grant.ts';
 import type { Lock } from '../domain/lock.ts';
 import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
@@ -65,6 +66,9 @@ export class ExtensionTable {
   #fallback: UserAgentTest | undefined;
   /** Locks compiled against the present library. */
   #compiled = new WeakMap<Lock, UserAgentTest>();
+  readonly #grantLocks = new WeakMap<Grant, Lock>();
+  /** Extensions that have grants, whether those still count or not. */
+  readonly #holders = new Set<string>();
   readonly #networks = new NetworkBook();
   readonly #now: () => number;
   #version = 1;
@@ -130,7 +134,14 @@ export class ExtensionTable {
     row.policy = policy ?? NO_POLICY;
     row.firmware?.decided();
     row.version = 0;
+    if (row.policy.grants === undefined) this.#holders.delete(extension);
+    else this.#holders.add(extension);
     this.#dropIfEmpty(row);
+  }
+
+  /** Extensions with grants, also with such as are over and were not cleared away yet. */
+  get grantHolders(): ReadonlySet<string> {
+    return this.#holders;
   }
 
   policy(extension: string): ExtensionPolicy {
@@ -241,6 +252,15 @@ export class ExtensionTable {
     return lockUnder(this.#settings, this.policy(extension), this.isListed(extension));
   }
 
+  /** Until when the lock in force accepts this device, in milliseconds since the epoch; for ever is Infinity. */
+  acceptsUntil(extension: string, userAgent: UserAgent): number {
+    const row = this.#rows.get(extension);
+    if (row === undefined || this.#acceptsForever(row)?.(userAgent) !== false)
+      return Number.POSITIVE_INFINITY;
+    const good = (row.policy.grants ?? []).filter((grant) => this.#compileGrant(grant)(userAgent));
+    return Math.max(0, ...good.map(({ until }) => until));
+  }
+
   /**
    * The device of the lock that this is an update of, believable from where it is seen; undefined where it is none, or
    * where nobody wants to know. What is followed is within the networks too.
@@ -289,6 +309,11 @@ export class ExtensionTable {
     ]);
   }
 
+  /** Those of them that were never told of. */
+  get unknownHostNames(): string[] {
+    return [...this.hostNames].filter((name) => !this.#networks.isKnown(name));
+  }
+
   /** What a host's name stands for; networks with one that was never told of are not asked for. */
   setAddresses(hostName: string, addresses: readonly string[]): void {
     this.#networks.setAddresses(hostName, addresses);
@@ -328,7 +353,7 @@ export class ExtensionTable {
     if (row === undefined) return 'no-extension';
     const { lock } = lockUnder(settings, policy, row.listed);
     if (lock === undefined) return 'no-lock';
-    const accepts = compile(lock);
+    const accepts = this.#withGrants(compile(lock), policy);
     const standing = this.#standing({ ...row, policy, firmware: undefined }, accepts, settings);
     const contacts = row.contacts.map(({ contact }) => ({
       contact,
@@ -418,6 +443,28 @@ export class ExtensionTable {
   }
 
   #accepts(row: Row): UserAgentTest | undefined {
+    const accepts = this.#acceptsForever(row);
+    return accepts === undefined ? undefined : this.#withGrants(accepts, row.policy);
+  }
+
+  #withGrants(accepts: UserAgentTest, { grants }: ExtensionPolicy): UserAgentTest {
+    if (grants === undefined) return accepts;
+    const granted = grants.map((grant) => ({ until: grant.until, accepts: this.#compileGrant(grant) }));
+    // Asked of the clock each time: a grant ends for the next call, whenever it is cleared away.
+    return (userAgent) =>
+      accepts(userAgent) || granted.some((one) => this.#now() < one.until && one.accepts(userAgent));
+  }
+
+  #compileGrant(grant: Grant): UserAgentTest {
+    let lock = this.#grantLocks.get(grant);
+    if (lock === undefined) {
+      lock = { alternatives: [grant.alternative] };
+      this.#grantLocks.set(grant, lock);
+    }
+    return this.compile(lock);
+  }
+
+  #acceptsForever(row: Row): UserAgentTest | undefined {
     const { lock } = row.policy;
     if (lock === undefined) return row.listed ? this.#fallback : undefined;
     const accepts = this.compile(lock);

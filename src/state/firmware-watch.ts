@@ -6,6 +6,7 @@ import type { Contact } from '../domain/contact.ts';
 import {
   type Device,
   isBelievable,
+  isBelievableCall,
   isUpdate,
   type LastPlace,
   type Place,
@@ -60,7 +61,12 @@ export class FirmwareWatch {
   }
 
   /** The User-Agent of the lock's device that this is an update of. */
-  updateOf(userAgent: UserAgent, at: Place, isFollowed: boolean): string | undefined {
+  updateOf(
+    userAgent: UserAgent,
+    at: Place,
+    isFollowed: boolean,
+    believes: typeof isBelievable = isBelievable,
+  ): string | undefined {
     if (userAgent.kind !== 'text' || this.#devices.length === 0) return undefined;
     const now = this.#now();
     if (isFollowed && this.#movedAt.filter((moved) => now - moved < HOUR_MS).length >= MOST_MOVES)
@@ -68,7 +74,7 @@ export class FirmwareWatch {
     const seen = readDevice(userAgent.text);
     if (seen === undefined) return undefined;
     return this.#devices.find(
-      (of) => isUpdate(seen, of) && isBelievable(of, at, this.#places.get(of.userAgent), now / 1000),
+      (of) => isUpdate(seen, of) && believes(of, at, this.#places.get(of.userAgent), now / 1000),
     )?.userAgent;
   }
 
@@ -76,7 +82,7 @@ export class FirmwareWatch {
     return {
       isFollowed,
       isUpdate: ({ userAgent, address, callId }) =>
-        this.updateOf(userAgent, { ip: address?.ip, callId }, isFollowed) !== undefined,
+        this.updateOf(userAgent, { ip: address?.ip, callId }, isFollowed, isBelievableCall) !== undefined,
     };
   }
 

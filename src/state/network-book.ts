@@ -32,6 +32,11 @@ export class NetworkBook {
     return this.#names;
   }
 
+  /** It stands for something. */
+  isKnown(hostName: string): boolean {
+    return this.#addresses.has(hostName);
+  }
+
   /** undefined where any place will do, or nobody can tell. */
   testOf(networks: readonly string[]): NetworkTest | undefined {
     let test = this.#tests.get(networks);

@@ -14,6 +14,7 @@ import { AuditTable } from './tables/audit.ts';
 import { CallsTable } from './tables/calls.ts';
 import { ContactsTable } from './tables/contacts.ts';
 import { DeliveriesTable } from './tables/deliveries.ts';
+import { EnrolmentsTable } from './tables/enrolments.ts';
 import { ExtensionsTable } from './tables/extensions.ts';
 import { MetaTable } from './tables/meta.ts';
 import { ModelsTable } from './tables/models.ts';
@@ -46,6 +47,7 @@ export class StoreDatabase {
       settings: new SettingsTable(db),
       policies: new PoliciesTable(db),
       models: new ModelsTable(db),
+      enrolments: new EnrolmentsTable(db),
       extensions: new ExtensionsTable(db),
       contacts: new ContactsTable(db),
       violations: new ViolationsTable(db),
@@ -96,7 +98,8 @@ export class StoreDatabase {
   }
 
   #load(): Snapshot {
-    const { meta, settings, policies, models, extensions, contacts, violations, deliveries } = this.#tables;
+    const { meta, settings, policies, models, extensions, contacts, violations } = this.#tables;
+    const { deliveries, enrolments } = this.#tables;
     const { nextViolationId, setAside } = meta.read();
     return this.#opened.db.transaction(() => ({
       policies: policies.readAll(),
@@ -110,6 +113,7 @@ export class StoreDatabase {
       nextViolationId,
       queuedDeliveries: deliveries.readQueued(),
       lastDelivered: deliveries.readLastSent(),
+      enrolments: enrolments.readAll(),
       origin:
         setAside === undefined && this.#opened.origin.kind === 'replaced' ? EXISTING : this.#opened.origin,
     }))();
@@ -140,13 +144,14 @@ export class StoreDatabase {
   }
 
   #apply(change: Change): void {
-    const { settings, policies, models, accounts, audit } = this.#tables;
+    const { settings, policies, models, accounts, enrolments, audit } = this.#tables;
     if (change.settings !== undefined) settings.write(change.settings);
     for (const [extension, policy] of change.policies ?? []) policies.replace(extension, policy);
     for (const id of change.forgetModels ?? []) models.forget(id);
     for (const model of change.models ?? []) models.replace(model);
     for (const [name, user] of change.users ?? []) accounts.replaceUser(name, user);
     for (const [id, token] of change.tokens ?? []) accounts.replaceToken(id, token);
+    for (const [extension, code] of change.enrolments ?? []) enrolments.replace(extension, code);
     for (const entry of change.audit) audit.add(entry);
   }
 

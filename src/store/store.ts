@@ -8,6 +8,7 @@ import type { ChannelName, Delivery } from '../domain/alert.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
+import type { EnrolmentCode } from '../domain/enrolment.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import type { ExtensionPolicy, Settings } from '../domain/policy.ts';
 import type { Reaction } from '../domain/reaction.ts';
@@ -39,6 +40,8 @@ export interface Snapshot {
   /** Alerts that were not sent yet, oldest first, and when each channel last took one. */
   readonly queuedDeliveries: readonly Delivery[];
   readonly lastDelivered: ReadonlyMap<ChannelName, number>;
+  /** One-time codes by extension, also those that are over. */
+  readonly enrolments: ReadonlyMap<string, EnrolmentCode>;
   /**
    * `existing`: an intact database. `new`: there was none. `replaced`: it was damaged, was set aside as `setAside`,
    * and an empty one took its place. The latter two stay so, over restarts, until {@link Store.recovered}: the locks of
@@ -60,6 +63,8 @@ export interface Change {
   readonly users?: ReadonlyMap<string, User | undefined>;
   /** By id; undefined removes the token. */
   readonly tokens?: ReadonlyMap<string, Token | undefined>;
+  /** undefined: the extension has no code any more. */
+  readonly enrolments?: ReadonlyMap<string, EnrolmentCode | undefined>;
   readonly audit: readonly AuditEntry[];
 }
 

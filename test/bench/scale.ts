@@ -66,6 +66,7 @@ export async function measureScale({ quick, say }: PartOptions): Promise<Finding
       },
       ...alone,
       ...found.slice(1).flatMap(stallRows),
+      ...found.slice(1).flatMap(apiRows),
     ],
     notes: [
       ...notes,
@@ -106,6 +107,8 @@ async function measure(
   return { size, start, stalls, memory, own };
 }
 
+const FALLBACK = { change: { settings: { fallback: MODEL } } };
+
 type Operation = readonly [id: string, what: string, run: () => Promise<unknown>];
 
 function stallsOf(pbx: LargePbx): Operation[] {
@@ -117,6 +120,9 @@ function stallsOf(pbx: LargePbx): Operation[] {
     ['fallback', 'fallback on', () => settings({ fallback: MODEL })],
     ['fallback-off', 'fallback off', () => settings({ fallback: null })],
     ['extensions', 'the API shows all extensions', () => pbx.api.get('/v1/extensions')],
+    ['overview', 'the API shows the overview', () => pbx.api.get('/v1/overview')],
+    ['overview-again', 'the same again, unchanged', () => pbx.api.get('/v1/overview')],
+    ['preview', 'a preview of the fallback', () => pbx.api.post('/v1/preview', FALLBACK)],
     ['status', 'the API shows the status', () => pbx.api.get('/v1/status')],
   ];
 }
@@ -190,6 +196,23 @@ function stallRows({ size, start, stalls }: Found): Row[] {
           figure(`${id}-unanswered-${size}`, '… and calls without an answer', asked.unanswered, ''),
         ]),
   ]);
+}
+
+/** Beside the plain list of all extensions, which was there in the same minute on the same machine. */
+function apiRows({ size, stalls }: Found): Row[] {
+  const tookBy = new Map(stalls.map(({ id, took }) => [id, took]));
+  const ratio = (id: string, what: string) =>
+    figure(
+      `${id}-ratio-${size}`,
+      `${what} : all extensions, at ${size}`,
+      (tookBy.get(id) ?? Number.NaN) / (tookBy.get('extensions') ?? Number.NaN),
+      '×',
+    );
+  return [
+    ratio('overview', 'the overview'),
+    ratio('overview-again', 'the same again, unchanged'),
+    ratio('preview', 'a preview of the fallback'),
+  ];
 }
 
 function figure(id: string, what: string, value: number, unit: Row['unit']): Row {

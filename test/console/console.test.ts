@@ -10,7 +10,7 @@ import { type House, openHouse, PASSWORD } from './house.ts';
 const PICTURES = fileURLToPath(new URL('../../docs/console/', import.meta.url));
 const HOSTILE = 'Phone <img src=x onerror="document.title=1"> \u202Egnp.exe';
 const MALFORMED = 'Phone \u0007\u001B[2J';
-const WAIT_MS = 5000;
+const WAIT_MS = 15_000;
 
 let browser: Browser;
 let house: House;
@@ -274,6 +274,17 @@ test('a lost connection is said, and heals with what was missed', async () => {
   house.cable.join();
   await visible('own lock');
   expect(await page.getByText('The connection to Device Lock is lost').count()).toBe(0);
+});
+
+test('who is signed out by another password is asked for it, without doing anything', async () => {
+  await signIn();
+  await visible('live');
+  await house.rig.ask('PUT', '/v1/users/alice/password', { password: 'quite another one' });
+  await page.getByLabel('Password').waitFor();
+  await page.getByLabel('User', { exact: true }).fill('alice');
+  await page.getByLabel('Password').fill('quite another one');
+  await page.keyboard.press('Enter');
+  await visible('Yealink SIP-T46U');
 });
 
 test('a hostile User-Agent is only ever text', async () => {

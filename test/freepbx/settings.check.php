@@ -47,8 +47,17 @@ check('nothing that would not be safe in a dialplan is taken', function () {
 	}
 	throws('emergencyNumbers', function () { Settings::fromService(['emergencyNumbers' => array_fill(0, 101, '911')] + GOOD); });
 	throws('whenUnavailable', function () { Settings::fromService(['whenUnavailable' => 'perhaps'] + GOOD); });
+	foreach (['5', '55', '*', '*5X', '*55,1', '*123456789', "*55\n", null, 55] as $code) {
+		throws('featureCode', function () use ($code) { Settings::fromService(['featureCode' => $code ?? []] + GOOD); });
+	}
 	throws('refusal', function () { Settings::fromService(['refusal' => 1] + GOOD); });
 	throws('gate', function () { Settings::fromService([]); });
+});
+
+check('an older service, and what it gave, has the default feature code; the service may have none', function () {
+	same('*55', Settings::fromService(GOOD)->featureCode());
+	same('', Settings::fromService(['featureCode' => ''] + GOOD)->featureCode());
+	same('#12*', Settings::fromService((array) json_decode(Settings::fromService(['featureCode' => '#12*'] + GOOD)->toStored(), true))->featureCode());
 });
 
 check('a gate is taken by either kind of address', function () {

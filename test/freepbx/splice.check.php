@@ -23,6 +23,8 @@ exten => s,1,Set(TOUCH_MONITOR=${UNIQUEID})
  same => n(continue),Set(CALLERID(number)=${CALLERID(number):0:40})
 [macro-dialout-trunk]
 exten => s,1,Set(DIAL_TRUNK=${ARG1})
+[from-internal-additional]
+include => ext-local
 ');
 	route($ext, 'outrt-1', ['911', '_9911', '_#911', '_77X', '555', '555/1001', '_1XX/_20X'], 'YES');
 	route($ext, 'outrt-2', ['_9.', '_9.X/1001'], '');
@@ -59,9 +61,9 @@ function numbers(extensions $ext): array
 	return array_map('trim', array_keys($ext->_exts['device-lock-emergency'] ?? []));
 }
 
-function settings(array $numbers = ['112']): Settings
+function settings(array $numbers = ['112'], string $featureCode = '*55'): Settings
 {
-	return Settings::fromService(['gate' => '192.0.2.5:4999', 'emergencyNumbers' => $numbers, 'whenUnavailable' => 'allow', 'refusal' => 'plain']);
+	return Settings::fromService(['featureCode' => $featureCode, 'gate' => '192.0.2.5:4999', 'emergencyNumbers' => $numbers, 'whenUnavailable' => 'allow', 'refusal' => 'plain']);
 }
 
 check('the gate is the first line that every call passes, and no label moves', function () {
@@ -186,7 +188,7 @@ check('a gate file that is cut off or damaged is refused, with its line', functi
 	throws('damaged at line 2', function () { Contexts::parse("[device-lock]\nexten = s,1,NoOp()"); });
 	throws('damaged at line 1', function () { Contexts::parse('exten => s,1,NoOp()'); });
 	throws('damaged at line 2', function () { Contexts::parse("[device-lock]\n same => n,NoOp()"); });
-	foreach (['device-lock', 'device-lock-ask', 'device-lock-deny'] as $next) {
+	foreach (['device-lock', 'device-lock-ask', 'device-lock-deny', 'device-lock-enrol'] as $next) {
 		$cut = substr($file, 0, (int) strpos($file, "[$next]\n"));
 		throws("has no [$next]", function () use ($cut) { Contexts::parse($cut); });
 	}
@@ -212,8 +214,33 @@ check('whatever happens to the gate file, it is refused or every line of it is w
 	}
 });
 
+check('the feature code is one that phones dial, also with the digits right behind it; none where it is empty', function () {
+	$ext = core();
+	same([], Splice::apply($ext, settings(['112'], '#123')));
+	same(['1,Goto(device-lock-enrol,s,1)'], lines($ext, 'device-lock-codes', '#123'));
+	says('1,Set(DL_CODE=${FILTER(0-9,${EXTEN:4:16})})', lines($ext, 'device-lock-codes', '_#123X.'));
+	says("include => ext-local\ninclude => device-lock-codes\n", [$ext->generateConf()]);
+	$ext = core();
+	same([], Splice::apply($ext, settings(['112'], '')));
+	same(false, strpos($ext->generateConf(), 'device-lock-codes'));
+	same(false, $ext->section_exists('device-lock-enrol'));
+});
+
+check('a feature code that another application has is a problem that names it, and the gate stands', function () {
+	$ext = core();
+	$ext->add('app-other', '*55', '', new extension('Answer'));
+	says('it is that of [app-other] already', Splice::apply($ext, settings()));
+	says('1,' . GATE, lines($ext, 'macro-user-callerid', 's'));
+	$ext = new class extends extensions {
+		public function addInclude($section, $included) { throw new Error('no includes here'); }
+	};
+	$ext->_exts = core()->_exts;
+	says('no includes here', Splice::apply($ext, settings()));
+	says('1,' . GATE, lines($ext, 'macro-user-callerid', 's'));
+});
+
 check('a semicolon that is escaped is no comment', function () {
-	$rest = "\n[device-lock-ask]\nexten => s,1,NoOp()\n[device-lock-deny]\nexten => s,1,NoOp()";
+	$rest = "\n[device-lock-ask]\nexten => s,1,NoOp()\n[device-lock-deny]\nexten => s,1,NoOp()\n[device-lock-enrol]\nexten => s,1,NoOp()";
 	$contexts = Contexts::parse('[device-lock] ; why' . "\n" . 'exten => s,1(here),Set(A=${CUT(B,\;,1)}) ; why' . $rest);
 	same([['s', 'here', 'Set(A=${CUT(B,\;,1)})']], $contexts['device-lock']);
 });

@@ -27,6 +27,8 @@ export interface ServiceWishes {
   readonly amiPort?: number | undefined;
   /** Keys of the section [gate]. */
   readonly gate?: { readonly 'when-unavailable'?: 'allow' | 'deny'; readonly refusal?: 'prompt' | 'plain' };
+  /** Further sections of the configuration, as TOML. */
+  readonly sections?: string | undefined;
   /** Seconds. */
   readonly quietAfter?: number | undefined;
   readonly sweepEvery?: number | undefined;
@@ -223,5 +225,7 @@ sweep-every = ${wishes.sweepEvery ?? 300}
 
 [violations]
 quiet-after = ${wishes.quietAfter ?? 3600}
+
+${wishes.sections ?? ''}
 `;
 }

@@ -5,7 +5,7 @@ import { readConfig } from '../../src/config/config.ts';
 import type { PhpVersion } from '../lab/cache.ts';
 import { Php } from '../lab/php.ts';
 
-const CHECKS = ['splice', 'settings', 'gate-check'];
+const CHECKS = ['splice', 'settings', 'gate-check', 'notices'];
 
 describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
   let php: Php;

@@ -1,6 +1,8 @@
 /** A call this phone placed, as its final answer left it: refused, or up until either side hangs up. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dialog, EndedBy } from './dialog.ts';
 import type { ExtraHeader, HeaderValue } from './encode.ts';
+import { SipError } from './error.ts';
 import { DEADLINE_MS, type SipResult } from './exchange.ts';
 import type { SipHeaders } from './headers.ts';
 import { Invite } from './invite.ts';
@@ -44,6 +46,8 @@ export async function placeCall(line: Line, number: string, options: InviteOptio
   return new Call(callId, invite, await invite.run());
 }
 
+const KEY_MS = 100;
+
 export class Call extends Transferable implements SipResult {
   readonly callId: string;
   readonly status: number;
@@ -84,6 +88,21 @@ export class Call extends Transferable implements SipResult {
   /** RTP packets that came, early media included. */
   get rtpPackets(): number {
     return this.#media.packets;
+  }
+
+  /**
+   * Presses keys as a hand does, as long as they are taken; the status of the last. Asterisk joins two that are less than
+   * 45 ms apart, or loses one.
+   */
+  async press(keys: string): Promise<number> {
+    if (this.dialog === undefined) throw new SipError('closed', 'keys of a call that is not up');
+    let status = 200;
+    for (const key of keys) {
+      ({ status } = await this.dialog.press(key));
+      if (status !== 200) break;
+      await sleep(KEY_MS);
+    }
+    return status;
   }
 
   /** BYE; nothing where the call is over or was refused. */

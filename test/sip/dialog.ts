@@ -7,10 +7,12 @@ import { DEADLINE_MS, exchange, type SipResult } from './exchange.ts';
 import { contactLine, dialogKey, type Line, requestOn } from './line.ts';
 import type { MediaPort } from './media-port.ts';
 import { toNameAddr } from './name-addr.ts';
-import { encodeRequest } from './request.ts';
+import { encodeRequest, NO_BODY } from './request.ts';
 import { SDP_TYPE, sdpAnswer, sdpOffer } from './sdp.ts';
 import type { ServerTransaction } from './server-transaction.ts';
 import { type ReferOptions, Transfer } from './transfer.ts';
+
+const DTMF_TYPE = ['Content-Type', 'application/dtmf-relay'] as const;
 
 /** Who ended a call: a BYE or CANCEL of the other side, this phone, the loss of the connection; or it never was one. */
 export type EndedBy = 'remote' | 'local' | 'lost' | 'unanswered';
@@ -61,6 +63,12 @@ export class Dialog {
     const answered = this.#ask('BYE', [], [], deadlineMs);
     this.end('local');
     await answered;
+  }
+
+  /** Presses one key: a DTMF digit by INFO, as `application/dtmf-relay`. */
+  press(key: string, deadlineMs: number = DEADLINE_MS): Promise<SipResult> {
+    const body = Buffer.from(`Signal=${key}\r\nDuration=100\r\n`);
+    return this.#ask('INFO', [DTMF_TYPE], [], deadlineMs, body);
   }
 
   /** The ACK of a 2xx is a request of its own; it carries the credentials of its INVITE. */
@@ -115,12 +123,13 @@ export class Dialog {
     lines: readonly HeaderLine[],
     extra: readonly ExtraHeader[],
     deadlineMs: number,
+    body: Buffer = NO_BODY,
   ): Promise<SipResult> {
     const { clients, credentials } = this.#line;
     const send = (authorization: readonly HeaderLine[]) => {
       this.#cseq += 1;
       const parts = this.#requestParts(method, this.#cseq);
-      const spec = requestOn(this.#line, { ...parts, lines: [...lines, ...authorization], extra });
+      const spec = requestOn(this.#line, { ...parts, lines: [...lines, ...authorization], extra, body });
       return clients.send({ method, branch: spec.branch, bytes: encodeRequest(spec), deadlineMs });
     };
     return exchange(send, { method, uri: this.#parts.target }, credentials);

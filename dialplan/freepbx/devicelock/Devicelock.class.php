@@ -202,6 +202,13 @@ class Devicelock extends \FreePBX_Helpers implements \BMO
 			$this->notices()->ofService('');
 		} catch (ApiError $error) {
 			$this->notices()->ofService($error->words());
+			return;
+		}
+		try {
+			$alerts = $this->api()->get('/v1/alerts?limit=1');
+			$this->notices()->ofAlerts($alerts['troubles'] ?? [], $alerts['channels'] ?? []);
+		} catch (ApiError $older) {
+			// A service of before there were alerts.
 		}
 	}
 

@@ -69,9 +69,26 @@ final class Notices
 		($this->announced)($now);
 	}
 
+	/**
+	 * @param array[] $troubles of the service itself, as the API shows them
+	 * @param array[] $channels by which people are told of things
+	 */
+	public function ofAlerts(array $troubles, array $channels): void
+	{
+		$this->set('critical', 'TROUBLE', 'Device Lock: something that it stands on fails', array_map(static function (array $trouble): string {
+			return Text::plain(($trouble['title'] ?? '') . '. ' . ($trouble['detail'] ?? ''));
+		}, array_slice($troubles, 0, self::MOST)));
+		$failing = array_filter($channels, static function (array $channel): bool {
+			return ($channel['failingSince'] ?? null) !== null;
+		});
+		$this->set('warning', 'ALERTS', 'Device Lock: its alerts do not arrive', array_map(static function (array $channel): string {
+			return Text::plain(sprintf('%s to %s: %s', $channel['channel'] ?? '', $channel['target'] ?? '', $channel['error'] ?? ''));
+		}, array_values($failing)));
+	}
+
 	public function removeAll(): void
 	{
-		$fixed = ['SPLICE', 'SETTINGS', 'GATE', 'SERVICE', 'VIOLATIONS-MORE'];
+		$fixed = ['SPLICE', 'SETTINGS', 'GATE', 'SERVICE', 'VIOLATIONS-MORE', 'TROUBLE', 'ALERTS'];
 		foreach (array_merge($fixed, ($this->announced)(null)) as $id) {
 			$this->notifications->delete(self::MODULE, $id);
 		}

@@ -23,6 +23,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: 'Every link of the chain looked at, and the cure of what is broken.',
     answer: record({ findings: list(ref('Finding')) }),
   },
+  'GET /v1/metrics': {
+    summary: 'The same for a monitoring that speaks the Prometheus text format.',
+    answer: text,
+    type: 'text/plain',
+  },
   'GET /v1/overview': {
     summary: 'Every extension with its lock, phones, last sighting and violations of the last days.',
     answer: record({ extensions: list(ref('OverviewRow')), history: flag, at: time }),

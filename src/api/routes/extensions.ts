@@ -14,6 +14,7 @@ import {
   viewAddress,
   viewCall,
   viewContact,
+  viewEnrolment,
   viewLock,
   viewPolicy,
   viewReaction,
@@ -115,7 +116,8 @@ function policyOf({ table }: ApiDeps, extension: string): ExtensionPolicyView {
 }
 
 async function viewOf(deps: ApiDeps, extension: string): Promise<ExtensionView> {
-  const { table, book, store, identify } = deps;
+  const { table, book, store, identify, enrolment } = deps;
+  const code = enrolment.pending(extension);
   const [sightings, calls, reactions] = await Promise.all([
     store.sightings({ extension, limit: LATEST }),
     store.calls({ extension, limit: LATEST }),
@@ -125,6 +127,7 @@ async function viewOf(deps: ApiDeps, extension: string): Promise<ExtensionView> 
     ...policyOf(deps, extension),
     label: table.label(extension) ?? null,
     listed: table.isListed(extension),
+    enrolment: code === undefined ? null : viewEnrolment(code),
     contacts: table.contacts(extension).map((judged) => viewContact(judged, identify)),
     violations: book.open(extension).map(viewViolation),
     sightings: sightings.map((sighting) => viewSighting(sighting, identify)),

@@ -25,6 +25,6 @@ export function trialRoutes(app: FastifyInstance, deps: ApiDeps, known: KnownDev
   app.post<OfExtension & { Body: Required<Pick<PolicyRequest, 'alternatives'>> }>(
     '/v1/extensions/:ext/try',
     { schema: { params: extensionParams, body: tryLockBody } },
-    ({ params: { ext }, body }) => lockTrialOf(ext, body, deps),
+    ({ params: { ext }, body }) => lockTrialOf(ext, body, deps, known),
   );
 }

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { Sessions } from '../../access/sessions.ts';
 import type { Logger } from '../../log/logger.ts';
@@ -68,6 +69,18 @@ export class Door {
     return this.#queue;
   }
 
+  /** Reads the certificate again, as after its renewal. The old one stays where the new one is no good. */
+  renewCertificate(): void {
+    const { console: wished, logger } = this.#options;
+    const server = this.#app?.server;
+    try {
+      const tls = readTls(wished);
+      if (server instanceof TlsServer && tls !== undefined) server.setSecureContext(tls);
+    } catch (error) {
+      logger.error({ err: error }, "the console's certificate cannot be read again");
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosing = true;
     clearInterval(this.#timer);
@@ -104,6 +117,7 @@ export class Door {
     await app.ready();
     app.server.listen(listen.port, listen.host);
     await once(app.server, 'listening');
+    app.server.on('error', (error) => logger.error({ err: error }, 'the console has a fault'));
     const { port } = app.server.address() as AddressInfo;
     this.#state = { url: urlOf({ ...listen, port }, wished.names, tls !== undefined), failure: null };
     logger.info({ event: 'console-open', url: this.#state.url }, 'the console is open');

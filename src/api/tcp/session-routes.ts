@@ -1,8 +1,9 @@
 /** Signing in and out. A wrong name and a wrong password are answered alike, after the same work. */
 import type { FastifyInstance } from 'fastify';
-import { Attempts, type Pace, subjectOf } from '../../access/attempts.ts';
+import { subjectOf } from '../../access/attempts.ts';
 import { isPassword } from '../../access/passwords.ts';
 import type { Sessions } from '../../access/sessions.ts';
+import { SignInLimits } from '../../access/sign-in-limits.ts';
 import type { Role } from '../../domain/account.ts';
 import { LineBudget } from '../../log/line-budget.ts';
 import type { Logger } from '../../log/logger.ts';
@@ -12,9 +13,6 @@ import { sessionBody } from '../schemas.ts';
 import type { SessionView } from '../shapes.ts';
 import { SESSION_COOKIE } from './guard.ts';
 
-/** Behind one address there may be several people; one name is one. */
-const OF_ADDRESS: Pace = { most: 20, every: 15_000 };
-const OF_NAME: Pace = { most: 10, every: 30_000 };
 const BODY_LIMIT = 8192;
 const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict';
 
@@ -28,7 +26,7 @@ export interface SessionDeps {
 
 export function sessionRoutes(app: FastifyInstance, deps: SessionDeps): void {
   const { accounts, sessions, logger, now } = deps;
-  const [addresses, names] = [new Attempts(OF_ADDRESS, now), new Attempts(OF_NAME, now)];
+  const limits = new SignInLimits(now);
   const lines = new LineBudget(10, 60_000);
   const attributes = deps.isTls ? `${ATTRIBUTES}; Secure` : ATTRIBUTES;
 
@@ -37,7 +35,7 @@ export function sessionRoutes(app: FastifyInstance, deps: SessionDeps): void {
     { schema: { body: sessionBody }, bodyLimit: BODY_LIMIT, config: { isOpen: true } },
     async ({ body, ip }, reply) => {
       const address = subjectOf(ip);
-      const wait = Math.max(addresses.take(address), names.take(body.user));
+      const wait = limits.take(body.user, address);
       if (wait > 0) {
         const retryAfter = Math.ceil(wait / 1000);
         const message = `Too many tries. Wait ${retryAfter} seconds.`;
@@ -54,8 +52,7 @@ export function sessionRoutes(app: FastifyInstance, deps: SessionDeps): void {
         reply.code(401);
         return errorBody('not-signed-in', 'User or password is wrong.', '');
       }
-      addresses.giveBack(address);
-      names.giveBack(body.user);
+      limits.succeeded(body.user, address);
       const { session, secret } = sessions.begin(user.name, user.role);
       logger.info({ event: 'signed-in', user: user.name, from: ip }, 'signed in');
       reply.header('set-cookie', `${SESSION_COOKIE}=${secret}; ${attributes}`);

@@ -33,21 +33,26 @@ export async function clear(context: Context, extension: string): Promise<undefi
   );
 }
 
-function print({ output }: Context, found: ExtensionPolicyView): void {
+function print({ output, now }: Context, found: ExtensionPolicyView): void {
   output.show(found, () => {
     output.line(output.style('bold', harmless(`Extension ${found.extension}`)));
-    printLock(output, found.lock);
+    printLock(output, found.lock, now());
   });
 }
 
-function requestOf(options: Options): object {
-  const alternatives = [
+/** What was asked for by options: each an alternative, as the API takes it. */
+export function alternativesOf(options: Options): object[] {
+  return [
     ...(options.thisDevice === true ? [{ kind: 'this-device' }] : []),
     ...texts(options.model).map((model) => ({ kind: 'model', model })),
     ...custom('exact', options.exact),
     ...custom('prefix', options.prefix),
     ...custom('pattern', options.pattern),
   ];
+}
+
+function requestOf(options: Options): object {
+  const alternatives = alternativesOf(options);
   const asked = {
     ...(alternatives.length > 0 ? { alternatives } : {}),
     ...(alternatives.length > 0 && options.add === true ? { add: true } : {}),

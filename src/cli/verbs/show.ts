@@ -10,7 +10,7 @@ import { printField } from '../fields.ts';
 import { harmless } from '../harmless.ts';
 import type { Output } from '../output.ts';
 import { printTable } from '../table.ts';
-import { shortTime, until } from '../times.ts';
+import { shortTime, until as untilWhen } from '../times.ts';
 import { printCalls } from './records.ts';
 import { printViolations } from './violations.ts';
 
@@ -21,9 +21,12 @@ export async function show(context: Context, extension: string): Promise<undefin
 }
 
 /** The lock's alternatives one below the other, then how it is applied. */
-export function printLock(output: Output, lock: LockView): void {
+export function printLock(output: Output, lock: LockView, now: number): void {
   printField(output, 'Lock', lockWords(lock));
   for (const alternative of lock.alternatives) printField(output, '', showAlternative(alternative));
+  for (const { alternative, until } of lock.grants) {
+    printField(output, '', `${showAlternative(alternative)}, until ${shortTime(until, now)}`, 'yellow');
+  }
   if (lock.source !== 'none') printField(output, 'Mode', lock.mode);
   const others = showOptions(unusual(lock));
   if (others.length > 0) printField(output, 'Options', others.join(', '));
@@ -56,7 +59,19 @@ function printExtension(output: Output, found: ExtensionView, now: number): void
   const name = found.label === null ? '' : ` (${found.label})`;
   output.line(output.style('bold', harmless(`Extension ${found.extension}${name}`)));
   if (!found.listed) printField(output, '', 'Asterisk does not list it.');
-  printLock(output, found.lock);
+  printLock(output, found.lock, now);
+  const dormant = found.lock.source === 'none' ? found.policy.grants : [];
+  for (const { alternative, until } of dormant) {
+    const text = `${showAlternative(alternative)}, until ${shortTime(until, now)}: counts only with a lock`;
+    printField(output, 'Granted', text, 'dim');
+  }
+  if (found.enrolment !== null) {
+    printField(
+      output,
+      'Enrolment',
+      `a one-time code is good; it ends ${untilWhen(found.enrolment.expires, now)}`,
+    );
+  }
   section(output, 'Registered');
   if (found.contacts.length === 0) output.line('  nothing');
   for (const contact of found.contacts) printContact(output, contact, now);
@@ -102,7 +117,7 @@ function printContact(output: Output, contact: ContactView, now: number): void {
   }
   const claimed = contact.addressProof === 'claimed' ? ' (claimed)' : '';
   const from = contact.address === null ? 'from an unknown address' : `from ${contact.address}${claimed}`;
-  const details = [from, `expires ${until(contact.expires, now)}`, ...identityWords(contact)];
+  const details = [from, `expires ${untilWhen(contact.expires, now)}`, ...identityWords(contact)];
   for (const line of wrap(harmless(details.join(', ')), output.width - 16))
     output.line(`${' '.repeat(16)}${line}`);
 }

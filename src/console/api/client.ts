@@ -40,7 +40,7 @@ export class Client {
   signOut = () => this.#ask<void>('DELETE', '/v1/session');
   status = () => this.#ask<S.StatusView>('GET', '/v1/status');
   doctor = () => this.#ask<{ findings: S.Finding[] }>('GET', '/v1/doctor');
-  overview = () => this.#ask<{ extensions: S.OverviewRow[]; at: string }>('GET', '/v1/overview');
+  overview = () => this.#ask<S.OverviewView>('GET', '/v1/overview');
   extension = (ext: string) => this.#ask<S.ExtensionView>('GET', `/v1/extensions/${enc(ext)}`);
   setPolicy = (ext: string, wish: S.PolicyWish) =>
     this.#ask<unknown>('PUT', `/v1/extensions/${enc(ext)}/policy`, wish);

@@ -5,9 +5,11 @@
 import type { LiveChange } from './shapes.ts';
 
 export type LiveState = 'connecting' | 'live' | 'lost';
-export type Listener = (change: LiveChange) => void;
+/** What the page needs of it; a look of its own has no time. */
+export type Listener = (change: Told) => void;
+type Told = Omit<LiveChange, 'at'>;
 
-const EVERYTHING: LiveChange = {
+const EVERYTHING: Told = {
   topics: ['extensions', 'violations', 'settings', 'models', 'status', 'audit'],
   extensions: null,
 };
@@ -36,7 +38,7 @@ export class Live {
     });
     source.addEventListener('change', ({ data }: MessageEvent<string>) => {
       this.#become('live');
-      this.#tell(JSON.parse(data) as LiveChange);
+      this.#tell(JSON.parse(data) as Told);
     });
     source.addEventListener('error', () => {
       this.#become('lost');
@@ -81,7 +83,7 @@ export class Live {
     this.#onState(state);
   }
 
-  #tell(change: LiveChange): void {
+  #tell(change: Told): void {
     for (const listener of this.#listeners) listener(change);
   }
 }

@@ -1,5 +1,6 @@
-/** Each extension's own decisions: a row, and a row for each alternative of its lock. */
+/** Each extension's own decisions: a row, and a row for each alternative of its lock, with an end or without. */
 import type { Database } from 'better-sqlite3';
+import type { Grant } from '../../domain/grant.ts';
 import type { Alternative } from '../../domain/lock.ts';
 import type { ExtensionPolicy } from '../../domain/policy.ts';
 import { bound, type Columns } from './columns.ts';
@@ -18,12 +19,18 @@ interface AlternativeRow {
   value: string;
 }
 
+interface GrantRow extends AlternativeRow {
+  until: number;
+}
+
 export class PoliciesTable {
   readonly #policies;
   readonly #alternatives;
   readonly #delete;
   readonly #insert;
   readonly #insertAlternative;
+  readonly #grants;
+  readonly #insertGrant;
 
   constructor(db: Database) {
     this.#policies = db.prepare<[], PolicyRow>('SELECT * FROM policies ORDER BY extension');
@@ -37,15 +44,24 @@ export class PoliciesTable {
     this.#insertAlternative = db.prepare<[Columns]>(
       'INSERT INTO lock_alternatives VALUES (@extension, @position, @kind, @match, @value)',
     );
+    this.#grants = db.prepare<[], GrantRow>(
+      'SELECT extension, kind, match, value, until FROM grants ORDER BY extension, position',
+    );
+    this.#insertGrant = db.prepare<[Columns]>(
+      'INSERT INTO grants VALUES (@extension, @position, @kind, @match, @value, @until)',
+    );
   }
 
   readAll(): Map<string, ExtensionPolicy> {
     const alternatives = Map.groupBy(this.#alternatives.iterate(), (row) => row.extension);
+    const grants = Map.groupBy(this.#grants.iterate(), (row) => row.extension);
     const policies = new Map<string, ExtensionPolicy>();
     for (const row of this.#policies.iterate()) {
       const own = alternatives.get(row.extension);
+      const granted = grants.get(row.extension);
       policies.set(row.extension, {
         lock: own === undefined ? undefined : { alternatives: own.map(alternativeOf) },
+        ...(granted === undefined ? {} : { grants: granted.map(grantOf) }),
         ...optionsOf(row),
       });
     }
@@ -61,6 +77,9 @@ export class PoliciesTable {
     policy.lock?.alternatives.forEach((alternative, position) => {
       this.#insertAlternative.run(bound({ extension, position, ...alternativeColumns(alternative) }));
     });
+    policy.grants?.forEach(({ alternative, until }, position) => {
+      this.#insertGrant.run(bound({ extension, position, ...alternativeColumns(alternative), until }));
+    });
   }
 }
 
@@ -73,6 +92,10 @@ function alternativeColumns(alternative: Alternative): Columns {
     case 'custom':
       return { kind: 'custom', match: alternative.match, value: alternative.value };
   }
+}
+
+function grantOf({ until, ...row }: GrantRow): Grant {
+  return { alternative: alternativeOf(row), until };
 }
 
 function alternativeOf({ kind, match, value }: AlternativeRow): Alternative {

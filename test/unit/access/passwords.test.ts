@@ -13,6 +13,11 @@ test('a password is known again, another is not, and nobody has none', async () 
   expect(await isPassword(undefined, '')).toBe(false);
 });
 
+test('a password may be as long in any script', async () => {
+  const long = '🔒'.repeat(256);
+  expect(await isPassword(await hashPassword(long), long)).toBe(true);
+});
+
 test('a hash that was made with other parameters is still known', async () => {
   const kept = '$scrypt$ln=4,r=1,p=1$c2FsdHNhbHQ$7DS7s1_p9NPcsvH31wg8RCv1Ez8tDdFq6nVGPoWlsHM';
   expect(await isPassword(kept, 'anything else')).toBe(false);

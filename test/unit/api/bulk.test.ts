@@ -95,3 +95,21 @@ test('what cannot be for anybody is refused as a whole', async () => {
   const { body } = await rig.ask('POST', '/v1/bulk', { extensions, request: both });
   expect(body.failed).toMatchObject([{ code: 'malformed' }, { code: 'malformed' }]);
 });
+
+test('what is cleared but cannot be seen to be on disk is told of each', async () => {
+  const violations = () => Promise.reject(new StoreError('failed', 'the disk is gone', 'Mend it.'));
+  const overlay = (real: Store): Store =>
+    new Proxy(real, {
+      get(target, name) {
+        if (name === 'violations') return violations;
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  await using rig = await makeRig({ store: overlay });
+  const extensions = ['1001', '1002'];
+  await rig.ask('POST', '/v1/bulk', { extensions, request: { alternatives: [MODEL] } });
+  for (const extension of extensions) rig.register(extension, [THIEF, '203.0.113.7:5062']);
+  const { body } = await rig.ask('POST', '/v1/bulk', { extensions, request: { clear: true } });
+  expect(body).toMatchObject({ done: [], failed: [{ code: 'storage' }, { code: 'storage' }] });
+});

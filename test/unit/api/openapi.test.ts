@@ -153,7 +153,7 @@ const ASKED_OVER_NETWORK = [
   ['DELETE', '/v1/session'],
 ] as const;
 /** These answer no JSON. */
-const STREAMS = ['GET /v1/events', 'GET /v1/stream', 'GET /v1/violations.csv'];
+const STREAMS = ['GET /v1/events', 'GET /v1/metrics', 'GET /v1/stream', 'GET /v1/violations.csv'];
 
 test('what is really answered is as described, to the last field', async () => {
   rig.register('1001', [DESK, '192.0.2.10:5060'], [THIEF, '203.0.113.7:5062']);

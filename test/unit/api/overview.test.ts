@@ -23,7 +23,7 @@ test('a row tells the lock, the phones, what was last seen and the violations of
     label: 'Reception',
     listed: true,
     lock: {
-      ...{ source: 'own', kind: 'model', alternatives: asked.alternatives },
+      ...{ source: 'own', kind: 'model', alternatives: asked.alternatives, grants: [] },
       ...{ ...DEFAULT_SETTINGS, fallback: undefined },
       mode: 'monitor',
     },

@@ -58,6 +58,20 @@ test('from monitor to enforce, what is only recorded now would be refused', asyn
   expect(back.counts).toMatchObject({ changed: 3, wouldViolate: 0, wouldEnd: 0 });
 });
 
+test('networks tell which right phones would be outside, and which violations would end when they are widened', async () => {
+  await using rig = await makeRig();
+  await rig.ask('PUT', '/v1/settings', { fallback: 'yealink-t4' });
+  rig.register('1001', [DESK, DESK_AT]);
+  rig.register('1002', [DESK, THIEF_AT]);
+  const found = await preview(rig, { settings: { networks: ['192.0.2.0/24'] } });
+  expect(found.wouldViolate).toMatchObject([{ extension: '1002', reason: 'wrong-network' }]);
+  await rig.ask('PUT', '/v1/settings', { networks: ['192.0.2.0/24'] });
+  expect((await preview(rig, { settings: { evict: true } })).counts).toMatchObject({ wouldEnd: 0 });
+  expect((await preview(rig, { settings: { networks: [] } })).wouldEnd).toMatchObject([
+    { extension: '1002' },
+  ]);
+});
+
 test('an extension that keeps its own mode is not changed by the system', async () => {
   await using rig = await makeRig();
   await rig.ask('PUT', '/v1/extensions/1001/policy', { mode: 'monitor' });

@@ -18,6 +18,8 @@ import { metricsOf } from '../../../src/metrics/collect.ts';
 import { processFigures } from '../../../src/metrics/process-figures.ts';
 import { Tallies } from '../../../src/metrics/tallies.ts';
 import { Accounts } from '../../../src/operator/accounts.ts';
+import { Enrolment } from '../../../src/operator/enrolment.ts';
+import { Grants } from '../../../src/operator/grants.ts';
 import { Library } from '../../../src/operator/library.ts';
 import { Operator } from '../../../src/operator/operator.ts';
 import { loadAttackTools } from '../../../src/phone-library/attack-tools.ts';
@@ -133,6 +135,11 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     announce: (entry) => events.note('operator-change', { ...entry, at: undefined }),
   });
   await accounts.load();
+  const enrolment = new Enrolment({
+    ...{ table, operator, events, now, clock: now },
+    limits: { tries: 3, lockOutMs: 300_000 },
+  });
+  const grants = new Grants({ ...{ table, operator, events, logger, now } });
   const deps: ApiDeps = {
     ...{
       socket,
@@ -140,6 +147,8 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
       table,
       book,
       operator,
+      enrolment,
+      grants,
       library,
       store,
       events,
@@ -154,7 +163,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
       ...options.console,
     },
     health: () => ({ ...HEALTH, started: now() - 90_000, config: configPath, ...options.health }),
-    dialplan: () => dialplanOf(readConfig('', configPath).gate, HEALTH.gate),
+    dialplan: () => dialplanOf(readConfig('', configPath), HEALTH.gate),
     doctor: async () => options.findings ?? [],
     metrics: metricsOf({
       ...{ tallies, table, book, process: processFigures() },

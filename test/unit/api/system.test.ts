@@ -29,6 +29,7 @@ test('whoever writes the dialplan is told what it needs', async () => {
     emergencyNumbers: ['911', '112', '933'],
     whenUnavailable: 'allow',
     refusal: 'prompt',
+    featureCode: '*55',
   });
 });
 

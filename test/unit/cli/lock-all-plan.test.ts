@@ -52,5 +52,5 @@ function contact(userAgent: string | null, matches: boolean | null = null) {
 }
 
 function lock(source: 'own' | 'none'): ExtensionSummary['lock'] {
-  return { ...DEFAULT_SETTINGS, source, kind: 'none', alternatives: [] };
+  return { ...DEFAULT_SETTINGS, source, kind: 'none', alternatives: [], grants: [] };
 }

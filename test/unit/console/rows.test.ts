@@ -55,7 +55,13 @@ test('what is drawn and what is not add up to the whole table', () => {
 
 function phone(userAgent: string) {
   const vendor = userAgent.startsWith('Yealink') ? 'Yealink' : null;
-  const rest = { model: null, firmware: null, expires: null, since: null, matches: null };
+  const rest = {
+    model: null,
+    firmware: null,
+    expires: '2026-01-01T00:00:00.000Z',
+    since: null,
+    matches: null,
+  };
   return { userAgent, userAgentFault: null, address: '192.0.2.1:5060', vendor, ...rest };
 }
 
@@ -64,6 +70,7 @@ function row(extension: string, part: Partial<OverviewRow> = {}): OverviewRow {
     source: 'none',
     kind: 'none',
     alternatives: [],
+    grants: [],
     ...optionsInForce(DEFAULT_SETTINGS, DEFAULT_SETTINGS),
   } as const;
   const rest = {

@@ -10,7 +10,9 @@ test('a preview says how many would be in violation, and that their calls would 
     changes: [],
     wouldViolate: [],
     wouldEnd: [],
-    counts: { changed: 40, wouldViolate: 37, wouldEnd: 1 },
+    failed: [],
+    counts: { changed: 40, wouldViolate: 37, wouldEnd: 1, failed: 0 },
+    complete: true,
   };
   expect(previewWords(preview, 'enforce')).toBe(
     '40 extensions would change. 37 registered phones would be in violation now, and their calls refused. 1 violation would end.',

@@ -43,6 +43,15 @@ test('where every link holds, every finding is ok', () => {
   expect(examine(WELL).filter(({ state }) => state !== 'ok')).toEqual([]);
 });
 
+test('a host name in allowed networks that was never looked up is a warning that names it', () => {
+  expect(find({ hostNames: { known: 1, unknown: ['ofice.example'] } }, 'networks')).toMatchObject({
+    state: 'warning',
+    what: expect.stringContaining('ofice.example'),
+  });
+  expect(find({ hostNames: { known: 2, unknown: [] } }, 'networks')).toMatchObject({ state: 'ok' });
+  expect(find({}, 'networks')).toBeUndefined();
+});
+
 test('a console that could not be opened is a warning, one that nobody opened is none', () => {
   const failed = find(
     { console: { url: null, failure: 'The console cannot listen: EADDRINUSE' } },

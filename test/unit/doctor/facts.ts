@@ -42,6 +42,7 @@ export const WELL: Facts = {
     },
   },
   origin: { kind: 'existing' },
+  hostNames: { known: 0, unknown: [] },
   alerts: [],
   console: { url: 'http://127.0.0.1:4581/', failure: null },
   log: { path: '/var/log/asterisk/device-lock.log', writable: { found: true } },

@@ -37,7 +37,12 @@ async function listen(speaker: Speaker) {
   const speakers = Object.assign(new SpeakerPool(0), { take: () => speaker });
   const host = {
     limits: { ...DEFAULT_LIMITS, sessionMs: 100 },
-    ...{ speakers, decide: () => ({ kind: 'allow' }) as const, clock: () => performance.now() },
+    ...{
+      speakers,
+      decide: () => ({ kind: 'allow' }) as const,
+      enrol: async () => 'unavailable' as const,
+      clock: () => performance.now(),
+    },
     onAnswered: () => undefined,
     onTaken: () => undefined,
     onFault: (fault: GateFault) => void faults.push(fault),

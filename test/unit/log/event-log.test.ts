@@ -23,10 +23,12 @@ function eventsOfCode(): Set<string> {
   for (const file of readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts') || file.startsWith('console')) continue;
     const text = readFileSync(join(SOURCES, file), 'utf8');
-    const made = /(?:\.(?:#?announce|note|#say)\(\s*|\bevent(?:: | = ))'([a-z-]+)'/g;
+    const made = /(?:\.(?:#?announce|note|#say)\(|\bevent(?:: | = ))([^,;(){}]*)[,;}]/g;
     // A line that goes to the log alone is no event.
     const announcing = text.replaceAll(/logger[.?[][^;]*;/g, '');
-    for (const [, name = ''] of announcing.matchAll(made)) names.add(name);
+    for (const [, named = ''] of announcing.matchAll(made)) {
+      for (const [, name = ''] of named.matchAll(/'([a-z-]+)'/g)) names.add(name);
+    }
   }
   return names;
 }

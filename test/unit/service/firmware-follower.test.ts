@@ -79,6 +79,9 @@ test('the call that comes before the REGISTER was heard of passes, and moves not
   expect(calls(NEW, HERE)).toBe('allow');
   await new Promise((resolve) => setImmediate(resolve));
   expect([audit, violations]).toEqual([[], []]);
+  expect(events).toContainEqual(
+    expect.objectContaining({ event: 'newer-firmware-called', extension: '1001', device: NEW, from: HERE }),
+  );
   registers(NEW, HERE);
   await moved();
 });

@@ -220,6 +220,23 @@ describe('placing a call', () => {
   });
 });
 
+describe('pressing keys', () => {
+  it('sends each by INFO, until one is refused', async () => {
+    let keys = 0;
+    server.script = ({ method }) => [
+      { status: method === 'INFO' && ++keys > 2 ? 415 : 200, lines: [CONTACT] },
+    ];
+    const call = await phone.invite('100');
+    expect(await call.press('1#')).toBe(200);
+    expect(await call.press('23')).toBe(415);
+    const infos = server.requests.filter(({ method }) => method === 'INFO');
+    expect(infos.map(({ body }) => body.toString())).toEqual(
+      ['1', '#', '2'].map((key) => `Signal=${key}\r\nDuration=100\r\n`),
+    );
+    expect(header(infos[0], 'content-type')).toBe('application/dtmf-relay');
+  });
+});
+
 describe('transferring a call', () => {
   /** Takes the REFER, and reports these statuses of it. */
   function reporting(statuses: readonly number[]): void {

@@ -229,11 +229,13 @@ describe('networks', () => {
     table.applyContacts('1001', [contact('a', 'A')]);
     expect(matches()).toEqual([true]);
     expect([...table.hostNames]).toEqual(['office.example']);
+    expect(table.unknownHostNames).toEqual(['office.example']);
     expect(table.withHostName('office.example')).toEqual(['1001']);
     table.setAddresses('office.example', ['203.0.113.5']);
     expect(matches()).toEqual([false]);
     table.setAddresses('office.example', ['203.0.113.5', HERE]);
     expect(matches()).toEqual([true]);
+    expect(table.unknownHostNames).toEqual([]);
   });
 
   it('come from the system where the extension has none of its own', () => {

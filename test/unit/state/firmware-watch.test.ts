@@ -39,6 +39,16 @@ describe('a call by a newer firmware', () => {
     expect(call(OLD, HERE)).toEqual({ kind: 'deny', reason: 'wrong-device' });
   });
 
+  it('with its MAC passes from a new place only after it registered there', () => {
+    const [old, newer] = ['Fanvil X6U-V2 2.12.16.18 0c383e32a7cb', 'Fanvil X6U-V2 2.12.17.2 0c383e32a7cb'];
+    lock('follow', old);
+    table.applyContacts('1001', [contact(old, HERE)]);
+    now += 3_600_000;
+    expect(call(newer, HERE).kind).toBe('allow');
+    expect(call(newer, ELSEWHERE).kind).toBe('deny');
+    expect(update(newer, ELSEWHERE)).toMatchObject({ of: old });
+  });
+
   it('is refused and said where an operator wants to be told, and is another device where not', () => {
     lock('notify');
     expect(call(NEW, HERE)).toEqual({ kind: 'deny', reason: 'newer-firmware' });
@@ -113,6 +123,16 @@ describe('a phone that comes back with a newer firmware', () => {
     now += 3_600_000;
     expect(update(NEW, HERE)).toBeDefined();
   });
+});
+
+it('asking what another lock would do makes nobody forget where the phone was', () => {
+  const settings = { ...table.settings, firmwareDrift: 'follow' } as const;
+  const policy = {
+    ...NO_POLICY,
+    lock: { alternatives: [{ kind: 'device', userAgent: 'Zoiper rv2' }] as const },
+  };
+  table.standingIf('1001', { settings, policy, compile: (lock) => table.compile(lock) });
+  expect(update(NEW, HERE)).toMatchObject({ of: OLD });
 });
 
 it('a lock to a model or to what an operator wrote is nobody to follow', () => {

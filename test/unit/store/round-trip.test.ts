@@ -26,6 +26,7 @@ describe('what a new database holds', () => {
       nextViolationId: 1,
       queuedDeliveries: [],
       lastDelivered: new Map(),
+      enrolments: new Map(),
       origin: { kind: 'new' },
     });
   });

@@ -6,6 +6,7 @@
  *   Contexts::read(?string $file = null): array     context => list of [extension, label, command]; throws
  *   Contexts::parse(string $text): array            the same, of a text; throws
  *   Contexts::withEmergency(array $contexts, array $numbers): array
+ *   Contexts::withFeatureCode(array $contexts, string $code): array
  *   Contexts::add($ext, array $contexts): void
  */
 
@@ -14,9 +15,11 @@ namespace FreePBX\modules\Devicelock\Dialplan;
 final class Contexts
 {
 	const EMERGENCY = 'device-lock-emergency';
+	const CODES = 'device-lock-codes';
+	const ENROL = 'device-lock-enrol';
 
 	/** The last of them is near the file's end: a file that is cut off must not guard half. */
-	const NEEDED = ['device-lock', 'device-lock-ask', 'device-lock-deny'];
+	const NEEDED = ['device-lock', 'device-lock-ask', 'device-lock-deny', self::ENROL];
 
 	/** The file's copy in the package, or the file itself in a checkout. */
 	const PLACES = [__DIR__ . '/../device-lock.conf', __DIR__ . '/../../../device-lock.conf'];
@@ -71,6 +74,22 @@ final class Contexts
 		foreach ($numbers as $number) {
 			$contexts[self::EMERGENCY][] = [$number, '', 'NoOp()'];
 		}
+		return $contexts;
+	}
+
+	/** The same contexts, with this feature code for that of the file; "" is none. */
+	public static function withFeatureCode(array $contexts, string $code): array
+	{
+		if ($code === '') {
+			unset($contexts[self::CODES], $contexts[self::ENROL]);
+			return $contexts;
+		}
+		$enrol = 'Goto(' . self::ENROL . ',s,1)';
+		$contexts[self::CODES] = [
+			[$code, '', $enrol],
+			["_{$code}X.", '', 'Set(DL_CODE=${FILTER(0-9,${EXTEN:' . strlen($code) . ':16})})'],
+			["_{$code}X.", '', $enrol],
+		];
 		return $contexts;
 	}
 

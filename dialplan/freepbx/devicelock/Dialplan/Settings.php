@@ -22,6 +22,11 @@ final class Settings
 	/** No name: Asterisk would look it up for every call. */
 	const GATE = '/^(?:([0-9.]{7,15})|\[([0-9A-Fa-f:.]{2,45})\]):([0-9]{1,5})$/D';
 
+	const DEFAULT_CODE = '*55';
+
+	/** As it is dialled; "" is none. */
+	const FEATURE_CODE = '/^(?:[*#][0-9*#]{1,7})?$/D';
+
 	const MOST_NUMBERS = 100;
 
 	/** @var string address:port */
@@ -36,12 +41,16 @@ final class Settings
 	/** @var string prompt or plain */
 	private $refusal;
 
-	private function __construct(string $gate, array $emergencyNumbers, string $whenUnavailable, string $refusal)
+	/** @var string */
+	private $featureCode;
+
+	private function __construct(string $gate, array $emergencyNumbers, string $whenUnavailable, string $refusal, string $featureCode)
 	{
 		$this->gate = $gate;
 		$this->emergencyNumbers = $emergencyNumbers;
 		$this->whenUnavailable = $whenUnavailable;
 		$this->refusal = $refusal;
+		$this->featureCode = $featureCode;
 	}
 
 	public static function latest(callable $ask, ?string $stored, array &$problems): self
@@ -66,7 +75,7 @@ final class Settings
 
 	public static function defaults(): self
 	{
-		return new self('127.0.0.1:4580', ['911', '112', '933'], 'allow', 'prompt');
+		return new self('127.0.0.1:4580', ['911', '112', '933'], 'allow', 'prompt', self::DEFAULT_CODE);
 	}
 
 	public static function fromService(array $body): self
@@ -84,11 +93,17 @@ final class Settings
 				throw new \InvalidArgumentException('one of its emergencyNumbers is neither a number nor a pattern');
 			}
 		}
+		// One that an older service gave, or that was stored then, has none.
+		$featureCode = $body['featureCode'] ?? self::DEFAULT_CODE;
+		if (!is_string($featureCode) || !preg_match(self::FEATURE_CODE, $featureCode)) {
+			throw new \InvalidArgumentException('its featureCode is none');
+		}
 		return new self(
 			$gate,
 			array_values(array_unique($numbers)),
 			self::choice($body, 'whenUnavailable', ['allow', 'deny']),
-			self::choice($body, 'refusal', ['prompt', 'plain'])
+			self::choice($body, 'refusal', ['prompt', 'plain']),
+			$featureCode
 		);
 	}
 
@@ -105,6 +120,7 @@ final class Settings
 			'emergencyNumbers' => $this->emergencyNumbers,
 			'whenUnavailable' => $this->whenUnavailable,
 			'refusal' => $this->refusal,
+			'featureCode' => $this->featureCode,
 		];
 	}
 
@@ -130,6 +146,12 @@ final class Settings
 	public function refusal(): string
 	{
 		return $this->refusal;
+	}
+
+	/** What a person dials before a one-time code; "" where there is none. */
+	public function featureCode(): string
+	{
+		return $this->featureCode;
 	}
 
 	private static function isAddress(string $four, string $six): bool

@@ -24,6 +24,9 @@ final class Splice
 	/** And here by whatever way it reaches a trunk; each is there only where a route uses it. */
 	const TRUNKS = ['macro-dialout-trunk', 'macro-dialout-enum', 'macro-dialout-dundi'];
 
+	/** What every phone dials in: core's own context for what modules add. */
+	const DIALS = 'from-internal-additional';
+
 	const SAFE = '0-9A-Za-z*#+._';
 
 	public static function apply($ext, Settings $settings): array
@@ -36,13 +39,14 @@ final class Splice
 				return [self::FIRST . ' is not in the dialplan: Device Lock guards no call. Is the module core installed and enabled?'];
 			}
 			$contexts = Contexts::withEmergency(Contexts::read(), self::emergencyNumbers($ext, $settings));
+			$contexts = Contexts::withFeatureCode($contexts, $settings->featureCode());
 			$gate = self::gate();
 			Contexts::add($ext, $contexts);
 			$ext->addGlobal('DEVICELOCK_GATE', $settings->gate());
 		} catch (\Throwable $fault) {
 			return ['Device Lock guards no call: ' . $fault->getMessage()];
 		}
-		$problems = self::mark($ext);
+		$problems = array_merge(self::mark($ext), self::featureCode($ext, $settings->featureCode()));
 		foreach (array_merge([self::FIRST], self::TRUNKS) as $context) {
 			try {
 				if ($ext->section_exists($context)) {
@@ -53,6 +57,25 @@ final class Splice
 			}
 		}
 		return $problems;
+	}
+
+	/** Makes the feature code one that phones can dial. @return string[] problems */
+	private static function featureCode($ext, string $code): array
+	{
+		if ($code === '') {
+			return [];
+		}
+		try {
+			$ext->addInclude(self::DIALS, Contexts::CODES);
+		} catch (\Throwable $fault) {
+			return ["Phones cannot dial the feature code $code of Device Lock: " . $fault->getMessage()];
+		}
+		foreach ($ext->_exts as $context => $extensions) {
+			if (strpos((string) $context, 'app-') === 0 && isset($extensions[" $code "])) {
+				return ["Phones cannot dial the feature code $code of Device Lock: it is that of [$context] already. Give feature-code in the section [enrolment] of its configuration another, then Apply Config."];
+			}
+		}
+		return [];
 	}
 
 	/**

@@ -92,8 +92,14 @@ test('a viewer sees everything, tries what would be, and changes nothing', async
   for (const path of ['status', 'overview', 'settings', 'audit', 'export']) {
     expect((await visitor.ask('GET', `/v1/${path}`)).status, path).toBe(200);
   }
-  const check = await visitor.ask('POST', '/v1/extensions/1001/check', { userAgent: 'x' });
-  expect(check.status).toBe(200);
+  for (const [path, body] of [
+    ['/v1/extensions/1001/check', { userAgent: 'x' }],
+    ['/v1/extensions/1001/try', { alternatives: [{ kind: 'device', userAgent: 'x' }] }],
+    ['/v1/preview', { change: { settings: { mode: 'monitor' } } }],
+    ['/v1/models/propose', { userAgent: 'Acme 1.0' }],
+  ] as const) {
+    expect((await visitor.ask('POST', path, body)).status, path).toBe(200);
+  }
   for (const [method, path, body] of [
     ['PUT', '/v1/settings', { mode: 'monitor' }],
     ['PUT', '/v1/extensions/1001/policy', { mode: 'monitor' }],

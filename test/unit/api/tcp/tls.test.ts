@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -38,6 +41,27 @@ test('a TLS older than 1.2 is refused', async () => {
   const versions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
   const socket = connect({ port: Number(port), host: '127.0.0.1', ca: readFileSync(CERT), ...versions });
   await expect(once(socket, 'secureConnect')).rejects.toThrow();
+});
+
+test('a certificate that was renewed is shown to who comes next, and a broken one is not taken', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'device-lock-tls-'));
+  const cert = join(folder, 'cert.pem');
+  await copyFile(CERT, cert);
+  await using rig = await makeRig({ console: { ...OVER_TLS, tlsCert: cert } });
+  const { port } = new URL(await addUser(rig, 'alice'));
+  const greeted = async () => {
+    const socket = connect({ port: Number(port), host: '127.0.0.1', ca: readFileSync(CERT) });
+    await once(socket, 'secureConnect');
+    socket.destroy();
+  };
+  await writeFile(cert, 'broken');
+  rig.api.renewCertificate();
+  await greeted();
+  expect(rig.logged.at(-1)).toMatchObject({ level: 'error' });
+  await copyFile(CERT, cert);
+  rig.api.renewCertificate();
+  await greeted();
+  await rm(folder, { recursive: true });
 });
 
 test('a certificate that is not there is said, and the service runs on', async () => {

@@ -10,7 +10,7 @@ INSERT INTO phone_models VALUES ('acme', 0, 'Acme', 'One', 'desk', '^Acme One$')
 INSERT INTO phone_model_samples VALUES ('acme', 'match', 0, 'Acme One'), ('acme', 'reject', 0, 'Acme Two');
 INSERT INTO extensions VALUES ('100', 'Reception'), ('200', NULL);
 INSERT INTO contacts VALUES
-  ('100;@1', '100', 'sip:100@192.0.2.1', 'text', 'Yealink', 'a@b', 1700000000, 'udp', '192.0.2.1', 5060, 'seen', '{}');
+  ('100;@1', '100', 'sip:100@192.0.2.1', 'text', 'Yealink', 'a@b', 1700000000, 'udp', '192.0.2.1', 5060, 'seen');
 INSERT INTO violations VALUES
   (6, '100', 'too-long', 'x', NULL, NULL, NULL, 'malformed-user-agent', 'INVITE', 'enforce', 1, 2, 0, 1, '00', 3,
    'cleared'),
@@ -22,4 +22,6 @@ INSERT INTO audit VALUES (1, 1, 'cli:root', 'lock', '100', 'none -> device');
 INSERT INTO users VALUES ('alice', 'operator', '$scrypt$ln=15,r=8,p=3$c2FsdA$aGFzaA', 1, 2);
 INSERT INTO tokens VALUES
   ('0a1b2c3d', 'backup', 'viewer', '0000000000000000000000000000000000000000000000000000000000000000', 1, NULL);
-INSERT INTO reactions VALUES (1, '100', 7, 'evicted', 'text', 'thief', 'udp', '192.0.2.9', 5060, 1, 2, 3);
+INSERT INTO enrolments VALUES
+  ('100', '00112233445566778899aabbccddeeff', printf('%064d', 7), 1700000000000, 1700086400000, 'cli:root');
+INSERT INTO grants VALUES ('100', 0, 'device', NULL, 'Zoiper 5', 1900000000000), ('200', 0, 'model', NULL, 'acme', 5);

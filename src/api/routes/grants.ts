@@ -1,0 +1,36 @@
+/** What an extension accepts for a time. */
+import type { FastifyInstance } from 'fastify';
+import type { GrantRequest } from '../../operator/grants.ts';
+import { callerOf } from '../caller.ts';
+import type { ApiDeps } from '../deps.ts';
+import { extensionParams, grantsBody } from '../schemas.ts';
+import type { ExtensionPolicyView } from '../shapes.ts';
+import { viewLock, viewPolicy } from '../views.ts';
+
+interface OfExtension {
+  Params: { ext: string };
+}
+
+export function grantRoutes(app: FastifyInstance, { grants, table }: ApiDeps): void {
+  const params = extensionParams;
+  const path = '/v1/extensions/:ext/grants';
+
+  app.post<OfExtension & { Body: Pick<GrantRequest, 'alternatives'> & { until: string } }>(
+    path,
+    { schema: { params, body: grantsBody } },
+    async ({ params: { ext }, body, headers }): Promise<ExtensionPolicyView> => {
+      const { alternatives, until } = body;
+      await grants.add(ext, { alternatives, until: Date.parse(until) }, callerOf(headers));
+      return {
+        extension: ext,
+        lock: viewLock(table.lockInForce(ext)),
+        policy: viewPolicy(table.policy(ext)),
+      };
+    },
+  );
+
+  app.delete<OfExtension>(path, { schema: { params } }, async ({ params: { ext }, headers }) => ({
+    extension: ext,
+    removed: await grants.remove(ext, callerOf(headers)),
+  }));
+}
