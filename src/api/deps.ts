@@ -10,6 +10,7 @@ import type { Grants } from '../operator/grants.ts';
 import type { Library } from '../operator/library.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { AttackToolTest } from '../phone-library/attack-tools.ts';
+import type { ReactionCounts } from '../reaction/reactions.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
@@ -44,6 +45,8 @@ export interface ServiceHealth {
     /** When anything was last heard of Asterisk by itself, in milliseconds since the epoch. */
     readonly lastEvent: number | undefined;
   };
+  /** What was done by itself since the start. */
+  readonly reactions: ReactionCounts;
   readonly gate: {
     readonly host: string;
     readonly port: number;
@@ -87,6 +90,7 @@ export interface ApiDeps {
     | 'lastSightings'
     | 'contactsSince'
     | 'calls'
+    | 'reactions'
     | 'audit'
     | 'deliveries'
     | 'health'

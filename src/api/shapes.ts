@@ -11,6 +11,7 @@ import type { FaultCode } from '../domain/fault.ts';
 import type { Alternative, LockMode, LockSource, Mode } from '../domain/lock.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import type { Options } from '../domain/policy.ts';
+import type { ReactionKind } from '../domain/reaction.ts';
 import type { Judgement } from '../domain/verdict.ts';
 import type { SeenBy, ViolationEnd } from '../domain/violation.ts';
 
@@ -119,6 +120,19 @@ export interface ExtensionView extends ExtensionPolicyView {
   readonly violations: readonly ViolationView[];
   readonly sightings: readonly SightingView[];
   readonly calls: readonly CallView[];
+  /** What was done by itself, the latest first. */
+  readonly reactions: readonly ReactionView[];
+}
+
+/** What was done by itself in one violation, counted. */
+export interface ReactionView extends DeviceView {
+  readonly extension: string;
+  readonly violation: number;
+  readonly kind: ReactionKind;
+  readonly address: string | null;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  readonly count: number;
 }
 
 /** A phone model made of a User-Agent that was seen, for an operator to correct and save. */
@@ -312,6 +326,14 @@ export interface StatusView {
     readonly pending: number | null;
     readonly dropped: number | null;
     readonly failure: string | null;
+  };
+  /** What was done by itself since the start. */
+  readonly reactions: {
+    readonly evicted: number;
+    readonly restored: number;
+    readonly hungUp: number;
+    /** Extensions where the next eviction waits, because there were so many. */
+    readonly held: number;
   };
   readonly counts: {
     readonly extensions: number;

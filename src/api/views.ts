@@ -13,6 +13,7 @@ import {
   optionsInForce,
   type Settings,
 } from '../domain/policy.ts';
+import type { Reaction } from '../domain/reaction.ts';
 import type { Sighting } from '../domain/sighting.ts';
 import { showUserAgent, type UserAgent } from '../domain/user-agent.ts';
 import type { Violation } from '../domain/violation.ts';
@@ -29,6 +30,7 @@ import type {
   IdentityView,
   LockView,
   PolicyView,
+  ReactionView,
   SettingsView,
   SightingView,
   ViolationView,
@@ -129,6 +131,18 @@ export function viewSighting(sighting: Sighting, identify: Identify): SightingVi
     matched: matched ?? null,
     firstSeen: iso(firstSeen),
     lastSeen: iso(lastSeen),
+    count,
+  };
+}
+
+export function viewReaction(reaction: Reaction): ReactionView {
+  const { extension, violation, kind, userAgent, address, firstAt, lastAt, count } = reaction;
+  return {
+    ...{ extension, violation, kind },
+    ...viewUserAgent(userAgent),
+    address: viewAddress(address),
+    firstAt: iso(firstAt),
+    lastAt: iso(lastAt),
     count,
   };
 }

@@ -51,8 +51,36 @@ export interface Asterisk extends EventEmitter<AsteriskEvents> {
   databaseDelete(family: string, key: string): Promise<void>;
   /** All of a family: key below the family → value. */
   databaseTree(family: string): Promise<Map<string, string>>;
+  /** Of these contacts, as Asterisk itself stores them: what {@link takeBack} can put back. Those that are gone are left out. */
+  storedContacts(ids: readonly string[]): Promise<StoredContact[]>;
+  /**
+   * Removes contacts of one AOR, and puts back what was stored before, all in one go. Returns the ids that were put back;
+   * rejects where a contact could not be removed.
+   */
+  takeBack(aor: string, evict: readonly string[], restore: readonly StoredContact[]): Promise<string[]>;
+  /** The right device has registered by itself at this AOR: what stood in for it after {@link takeBack} may go. */
+  settle(aor: string): Promise<void>;
+  /** The channels of one endpoint. Rejects where it is not certain which of them are emergency calls. */
+  channelsOf(endpoint: string): Promise<Channel[]>;
+  /** Ends a call. One that is over is ended already. */
+  hangUp(channel: string): Promise<void>;
   /** What the dialplan has at `exten@context`, one line a priority, for `doctor`; empty where it has nothing. */
   dialplanOf(context: string, exten: string): Promise<string[]>;
+}
+
+/** A contact, and Asterisk's own record of it, which nobody else reads. */
+export interface StoredContact {
+  readonly contact: Contact;
+  readonly stored: string;
+}
+
+export interface Channel {
+  /** As {@link Asterisk.hangUp} takes it. */
+  readonly id: string;
+  /** Where the other end of the channel is, as Asterisk's socket sees it. */
+  readonly address: SourceAddress | undefined;
+  /** It belongs to an emergency call, its own or one that it is connected to. */
+  readonly isEmergency: boolean;
 }
 
 export interface Extension {

@@ -13,6 +13,7 @@ import type { Violation, ViolationEnd } from '../domain/violation.ts';
 import type { Answer, GateRequest } from '../gate/request.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
+import type { Reactions } from '../reaction/reactions.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { seenIp } from '../state/firmware-watch.ts';
 import type { ContactChange } from '../state/gone-contacts.ts';
@@ -30,6 +31,8 @@ export interface GuardianOptions {
     'putViolation' | 'addSighting' | 'putCall' | 'putContact' | 'deleteContact' | 'putExtensions'
   >;
   readonly mirror: Pick<Mirror, 'touch'>;
+  /** What is done about wrong devices; nothing where it is not said. */
+  readonly reactions?: Pick<Reactions, 'onChanges' | 'onJudgedAnew' | 'onListed' | 'isEvicted' | 'isPutBack'>;
   readonly events: EventLog;
   readonly logger: Logger;
   readonly pace: Pace;
@@ -94,12 +97,17 @@ export class Guardian {
 
   /** What the tracker found at one extension. */
   onContacts(extension: string, contacts: readonly Contact[], listed: boolean): void {
-    const { table, mirror, events } = this.#options;
+    const { table, mirror, events, reactions } = this.#options;
     const before = this.#shown(extension);
     const changes = table.applyContacts(extension, contacts);
     if (changes.length === 0) return;
     if (this.#shown(extension) !== before) events.touched(extension);
+    const came = new Set(
+      changes.filter((change) => this.#cameByRegister(change, listed)).map(({ contact }) => contact.id),
+    );
     const violations = changes.flatMap((change) => this.#onContact(change, listed));
+    // Before anything else is written to Asterisk: a call may be under way to the wrong phone.
+    reactions?.onChanges(extension, changes, came, listed);
     const urgent = this.#report(violations);
     mirror.touch(extension, urgent);
     const isRegister = changes.some(({ kind }) => kind === 'appeared' || kind === 'refreshed');
@@ -117,6 +125,7 @@ export class Guardian {
       this.#report(book.endUnheld(extension, now()));
       mirror.touch(extension);
     }
+    this.#options.reactions?.onListed();
   }
 
   /** The whole list as Asterisk has it: only what is another than before is touched, and that in slices. */
@@ -192,24 +201,39 @@ export class Guardian {
   #onContact(change: ContactChange, listed: boolean): ViolationChange[] {
     const { book, store, now } = this.#options;
     const { contact } = change;
+    const isWrong = change.kind !== 'gone' && change.matches === false;
+    const isEvicted = !isWrong && this.#options.reactions?.isEvicted(contact) === true;
     if (change.kind === 'gone') {
       store.deleteContact(contact.id);
-      return book.contactEnded(contact, 'contact-gone', now());
+      return book.contactEnded(contact, isEvicted ? 'evicted' : 'contact-gone', now());
     }
     const { extension, userAgent, source } = contact;
     const isFollowed = change.matches === false && this.#follow(change);
     const matches = isFollowed ? true : change.matches;
-    const isRegister = !listed && change.kind !== 'located';
-    const known = this.#remembered.get(contact.id);
-    const isNews = known === undefined || isRefresh(known, contact) || isMove(known, contact);
+    const isPutBack = this.#options.reactions?.isPutBack(contact) === true;
+    const isRegister = !listed && change.kind !== 'located' && !isPutBack;
+    const isNews = this.#isNews(contact);
     if (isRegister || isNews) {
       store.putContact(contact);
       book.seenAnew(contact);
     }
-    if (isRegister || (change.kind === 'appeared' && isNews)) {
+    if (isRegister || (change.kind === 'appeared' && isNews && !isPutBack)) {
       this.#see(extension, userAgent, source?.address, 'REGISTER', matches);
     }
-    return this.#weigh(contact, matches, isRegister, 'matched');
+    return this.#weigh(contact, matches, isRegister, isEvicted ? 'evicted' : 'matched');
+  }
+
+  /** An event, or a list that has what it had not before, shows what a REGISTER did. */
+  #cameByRegister(change: ContactChange, listed: boolean): boolean {
+    if (change.kind === 'gone' || change.kind === 'located') return false;
+    if (this.#options.reactions?.isPutBack(change.contact) === true) return false;
+    return !listed || this.#isNews(change.contact, isRefresh);
+  }
+
+  /** Other than the database had it when the service started; after that everything is. */
+  #isNews(contact: Contact, isOther = isOtherContact): boolean {
+    const known = this.#remembered.get(contact.id);
+    return known === undefined || isOther(known, contact);
   }
 
   /**
@@ -263,6 +287,7 @@ export class Guardian {
     for (const { contact, matches } of table.contacts(extension)) {
       changes.push(...this.#weigh(contact, matches, false, 'lock-changed'));
     }
+    this.#options.reactions?.onJudgedAnew(extension);
     this.#report(changes);
     events.touched(extension);
     mirror.touch(extension, changes.length > 0);
@@ -354,6 +379,10 @@ export class Guardian {
     }
     return changes.some(({ change }) => change === 'opened');
   }
+}
+
+function isOtherContact(was: Contact, is: Contact): boolean {
+  return isRefresh(was, is) || isMove(was, is);
 }
 
 /** What accepts a device that registered after its update. The device's own words are no part of it. */

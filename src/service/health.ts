@@ -16,6 +16,7 @@ export function healthOf(of: {
   return () => ({
     ...{ version, node: process.version, pid: process.pid, started, config: config.path },
     asterisk: service.asterisk,
+    reactions: service.reactions.counts,
     gate: { ...service.gateAddress, ...gateFigures(service), connections: service.gate.connections },
     astdb: {
       inStep: service.mirror.inStep,

@@ -27,6 +27,7 @@ import { Grants } from '../operator/grants.ts';
 import { Library } from '../operator/library.ts';
 import { Operator } from '../operator/operator.ts';
 import type { AttackToolTest } from '../phone-library/attack-tools.ts';
+import { Reactions } from '../reaction/reactions.ts';
 import { ExtensionTable } from '../state/extension-table.ts';
 import { ViolationBook } from '../state/violation-book.ts';
 import type { Snapshot, Store } from '../store/store.ts';
@@ -65,6 +66,7 @@ export class Service {
   readonly heartbeat: Heartbeat;
   readonly gate: Gate;
   readonly tracker: Tracker;
+  readonly reactions: Reactions;
   readonly tallies = new Tallies();
   readonly #parts: ServiceParts;
   readonly #guardian: Guardian;
@@ -104,8 +106,16 @@ export class Service {
         extension === undefined ? entriesOfSystem(memory) : entriesOfExtension(extension, memory),
       extensions: () => this.table.extensions(),
     });
+    this.reactions = new Reactions({
+      ...{ table: this.table, book: this.book, events: this.events },
+      ...{ asterisk, store, logger, now },
+      tracker: () => this.tracker,
+      remembered: snapshot.contacts,
+      kept: snapshot.keptContacts,
+    });
     this.#guardian = new Guardian({
       ...{ table: this.table, book: this.book, mirror: this.mirror, events: this.events },
+      reactions: this.reactions,
       ...{ store, logger, now, pace },
       remembered: snapshot.contacts,
       quietAfter: config.violations['quiet-after'] * 1000,
@@ -209,6 +219,7 @@ export class Service {
     clearTimeout(this.#recoverAgain);
     this.#names.stop();
     this.tracker.stop();
+    this.reactions.stop();
     this.grants.stop();
     await Promise.race([this.heartbeat.end(), new Promise((resolve) => setTimeout(resolve, 500))]);
     await Promise.all([this.gate.close(), this.#parts.asterisk.stop()]);

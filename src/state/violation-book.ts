@@ -27,6 +27,10 @@ export interface DeniedCall {
 /** Open violations one extension may have; an attacker who varies the User-Agent must not fill memory or tables. */
 export const MAX_OPEN_PER_EXTENSION = 50;
 
+/** A device that was evicted and comes back within this goes on with its violation. Milliseconds. */
+const SAME_FIGHT = 600_000;
+const MAX_EVICTED = 1000;
+
 interface Entry {
   violation: Violation;
   readonly contacts: Set<string>;
@@ -37,6 +41,8 @@ export class ViolationBook {
   #nextId = 1;
   /** Devices that were dealt with before the start, and may still be registered as they were. */
   readonly #cleared = new Set<string>();
+  /** Violations that ended with an eviction, the latest last: a thief in a loop is one violation, not thousands. */
+  readonly #evicted = new Map<string, Violation>();
 
   /**
    * Violations that were open when the service last ran, and such as an operator had cleared although their device stayed
@@ -71,6 +77,14 @@ export class ViolationBook {
 
   *allOpen(): Iterable<Violation> {
     for (const entries of this.#open.values()) for (const { violation } of entries.values()) yield violation;
+  }
+
+  /** The open violation that this contact holds. */
+  heldBy({ id, extension }: Contact): Violation | undefined {
+    for (const { violation, contacts } of this.#open.get(extension)?.values() ?? []) {
+      if (contacts.has(id)) return violation;
+    }
+    return undefined;
   }
 
   /** A REGISTER does not match the lock in force. */
@@ -170,7 +184,11 @@ export class ViolationBook {
     const entry = this.#entry(what.extension, key);
     if (entry === undefined) {
       const room = this.#makeRoom(what.extension, now);
-      const violation = open(this.#nextId++, what, by, dialled, now);
+      const evicted = this.#takeEvicted(what.extension, key, now);
+      const violation =
+        evicted === undefined
+          ? open(this.#nextId++, what, by, dialled, now)
+          : { ...count(evicted, what, by, dialled, now), ended: undefined };
       this.#put(what.extension, { violation, contacts: new Set() });
       return [...room, { change: 'opened', violation }];
     }
@@ -232,7 +250,22 @@ export class ViolationBook {
     const entries = this.#open.get(extension);
     entries?.delete(key);
     if (entries?.size === 0) this.#open.delete(extension);
-    return { change: 'ended', violation: { ...entry.violation, ended: { at: now, how } } };
+    const violation = { ...entry.violation, ended: { at: now, how } };
+    if (how === 'evicted') this.#noteEvicted(extension, key, violation);
+    return { change: 'ended', violation };
+  }
+
+  #noteEvicted(extension: string, key: string, violation: Violation): void {
+    this.#evicted.set(clearedKey(extension, key), violation);
+    const [oldest] = this.#evicted.keys();
+    if (this.#evicted.size > MAX_EVICTED && oldest !== undefined) this.#evicted.delete(oldest);
+  }
+
+  #takeEvicted(extension: string, key: string, now: number): Violation | undefined {
+    const evicted = this.#evicted.get(clearedKey(extension, key));
+    this.#evicted.delete(clearedKey(extension, key));
+    const at = evicted?.ended?.at ?? 0;
+    return now - at < SAME_FIGHT ? evicted : undefined;
   }
 
   #entry(extension: string, key: string): Entry | undefined {

@@ -5,6 +5,7 @@
 import type { Delivery } from '../domain/alert.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
+import type { Reaction } from '../domain/reaction.ts';
 import type { Sighting } from '../domain/sighting.ts';
 import type { Violation } from '../domain/violation.ts';
 import { DiskState, messageOf, type StoreLogger } from './disk-state.ts';
@@ -158,6 +159,14 @@ class ThreadedStore implements Store {
     this.#put(() => this.#pending.deleteContact(id));
   }
 
+  keepContact(id: string, stored: string): void {
+    this.#put(() => this.#pending.keepContact(id, stored));
+  }
+
+  addReaction(reaction: Reaction): void {
+    this.#put(() => this.#pending.addReaction(reaction));
+  }
+
   putExtensions(extensions: ReadonlyMap<string, string | undefined>): void {
     this.#put(() => this.#pending.putExtensions(extensions));
   }
@@ -187,6 +196,10 @@ class ThreadedStore implements Store {
 
   calls(filter: Ask<'calls'>): Promise<CallRecord[]> {
     return this.#read('calls', paged(filter));
+  }
+
+  reactions(filter: Ask<'reactions'>): Promise<Reaction[]> {
+    return this.#read('reactions', paged(filter));
   }
 
   audit(filter: Ask<'audit'>): ReturnType<Store['audit']> {

@@ -19,6 +19,7 @@ import { ExtensionsTable } from './tables/extensions.ts';
 import { MetaTable } from './tables/meta.ts';
 import { ModelsTable } from './tables/models.ts';
 import { PoliciesTable } from './tables/policies.ts';
+import { ReactionsTable } from './tables/reactions.ts';
 import { SettingsTable } from './tables/settings.ts';
 import { SightingsTable } from './tables/sightings.ts';
 import { ViolationsTable } from './tables/violations.ts';
@@ -52,11 +53,13 @@ export class StoreDatabase {
       violations: new ViolationsTable(db),
       sightings: new SightingsTable(db),
       calls: new CallsTable(db),
+      reactions: new ReactionsTable(db),
       audit: new AuditTable(db),
       deliveries: new DeliveriesTable(db),
       accounts: new AccountsTable(db),
     };
-    const { meta, contacts, violations, sightings, calls, audit, deliveries, accounts } = this.#tables;
+    const { meta, contacts, violations, sightings, calls, reactions, audit, deliveries, accounts } =
+      this.#tables;
     this.handlers = {
       load: () => this.#load(),
       accounts: () => accounts.read(),
@@ -69,6 +72,7 @@ export class StoreDatabase {
       lastSightings: (page) => sightings.readLast(page),
       contactsSince: (page) => contacts.readSince(page),
       calls: (filter) => calls.read(filter),
+      reactions: (filter) => reactions.read(filter),
       audit: (filter) => audit.read(filter),
       deliveries: (filter) => deliveries.read(filter),
       prune: (step) => this.#pruner.step(step),
@@ -103,6 +107,7 @@ export class StoreDatabase {
       settings: settings.read(),
       extensions: extensions.readAll(),
       contacts: contacts.readAll(),
+      keptContacts: contacts.readKept(),
       openViolations: violations.readOpen(),
       clearedViolations: violations.readCleared(),
       nextViolationId,
@@ -152,7 +157,7 @@ export class StoreDatabase {
 
   /** A row that the schema refuses (a fault of ours) is left out: it must not hold up the others for ever. */
   #writeBatch(batch: Batch, guard: Guard): Questions['batch']['answer'] {
-    const { meta, violations, calls, contacts, extensions, sightings, deliveries } = this.#tables;
+    const { meta, violations, calls, contacts, extensions, sightings, reactions, deliveries } = this.#tables;
     let refused = 0;
     let why: string | undefined;
     const each = <T>(rows: Iterable<T>, write: (row: T) => void) => {
@@ -176,6 +181,8 @@ export class StoreDatabase {
       each(batch.deliveries, (delivery) => deliveries.put(delivery));
       each(batch.goneContacts, (id) => contacts.delete(id));
       each(batch.contacts, (contact) => contacts.put(contact));
+      each(batch.keptContacts, ([id, stored]) => contacts.keep(id, stored));
+      each(batch.reactions, (reaction) => reactions.add(reaction));
       each(batch.extensions === undefined ? [] : [batch.extensions], (all) => extensions.replaceAll(all));
       each(batch.sightings, (sighting) => sightings.add(sighting));
       meta.writeLastBatch(batch.id);

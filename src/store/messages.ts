@@ -6,6 +6,7 @@ import type { Delivery } from '../domain/alert.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
+import type { Reaction } from '../domain/reaction.ts';
 import type { Sighting } from '../domain/sighting.ts';
 import type { Violation } from '../domain/violation.ts';
 import type { Accounts, Change, NamedPage, Page, Snapshot, StoreFault, ViolationFilter } from './store.ts';
@@ -19,12 +20,14 @@ export interface Batch {
   readonly deliveries: readonly Delivery[];
   readonly contacts: readonly Contact[];
   readonly goneContacts: readonly string[];
+  readonly keptContacts: readonly (readonly [id: string, stored: string])[];
+  readonly reactions: readonly Reaction[];
   readonly extensions: ReadonlyMap<string, string | undefined> | undefined;
   readonly sightings: readonly Sighting[];
 }
 
 /** Tables with a bound on age and on rows. */
-export type BoundedTable = 'violations' | 'sightings' | 'calls' | 'audit' | 'deliveries';
+export type BoundedTable = 'violations' | 'sightings' | 'calls' | 'reactions' | 'audit' | 'deliveries';
 
 export interface PruneStep {
   readonly table: BoundedTable;
@@ -62,6 +65,7 @@ export interface Questions {
   contactsSince: { ask: NamedPage; answer: (readonly [id: string, since: number])[] };
   sightings: { ask: { readonly extension: string } & Page; answer: Sighting[] };
   calls: { ask: { readonly extension?: string } & Page; answer: CallRecord[] };
+  reactions: { ask: { readonly extension?: string } & Page; answer: Reaction[] };
   audit: { ask: { readonly target?: string } & Page; answer: AuditEntry[] };
   deliveries: { ask: Page; answer: Delivery[] };
   /** The answer: how many rows are still to go at least; 0 where none is. */

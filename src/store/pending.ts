@@ -5,6 +5,7 @@
 import type { Delivery } from '../domain/alert.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
+import type { Reaction } from '../domain/reaction.ts';
 import type { Sighting } from '../domain/sighting.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
 import type { Violation } from '../domain/violation.ts';
@@ -17,6 +18,8 @@ export class PendingWrites {
   readonly #deliveries = new Map<string, Delivery>();
   /** undefined: the contact is gone. */
   readonly #contacts = new Map<string, Contact | undefined>();
+  readonly #kept = new Map<string, string>();
+  readonly #reactions = new Map<string, Reaction>();
   readonly #sightings = new Map<string, Sighting>();
   #extensions: ReadonlyMap<string, string | undefined> | undefined;
   #dropped = 0;
@@ -27,7 +30,15 @@ export class PendingWrites {
   }
 
   get size(): number {
-    const maps = [this.#violations, this.#calls, this.#deliveries, this.#contacts, this.#sightings];
+    const maps = [
+      this.#violations,
+      this.#calls,
+      this.#reactions,
+      this.#deliveries,
+      this.#contacts,
+      this.#kept,
+      this.#sightings,
+    ];
     return maps.reduce((sum, { size }) => sum + size, this.#extensions === undefined ? 0 : 1);
   }
 
@@ -49,11 +60,23 @@ export class PendingWrites {
   }
 
   putContact(contact: Contact): void {
+    this.#kept.delete(contact.id);
     this.#put(this.#contacts, contact.id, contact);
   }
 
   deleteContact(id: string): void {
+    this.#kept.delete(id);
     this.#put(this.#contacts, id, undefined);
+  }
+
+  keepContact(id: string, stored: string): void {
+    this.#put(this.#kept, id, stored);
+  }
+
+  addReaction(reaction: Reaction): void {
+    const key = `${reaction.violation} ${reaction.kind}`;
+    const waiting = this.#reactions.get(key);
+    this.#put(this.#reactions, key, waiting === undefined ? reaction : addReactions(waiting, reaction));
   }
 
   putExtensions(extensions: ReadonlyMap<string, string | undefined>): void {
@@ -78,8 +101,10 @@ export class PendingWrites {
     };
     const violations = from(this.#violations).map(([, violation]) => violation);
     const calls = from(this.#calls).map(([, call]) => call);
+    const reactions = from(this.#reactions).map(([, reaction]) => reaction);
     const deliveries = from(this.#deliveries).map(([, delivery]) => delivery);
     const contacts = from(this.#contacts);
+    const keptContacts = from(this.#kept);
     const sightings = from(this.#sightings).map(([, sighting]) => sighting);
     const extensions = this.#extensions;
     this.#extensions = undefined;
@@ -90,6 +115,8 @@ export class PendingWrites {
       deliveries,
       contacts: contacts.flatMap(([, contact]) => contact ?? []),
       goneContacts: contacts.flatMap(([key, contact]) => (contact === undefined ? [key] : [])),
+      keptContacts,
+      reactions,
       extensions,
       sightings,
     };
@@ -104,7 +131,7 @@ export class PendingWrites {
   /** Gives one write up for the sake of one of `map`; false where it is the new one that yields. */
   #makeRoom(map: Map<unknown, unknown>): boolean {
     this.#dropped++;
-    for (const lesser of [this.#sightings, this.#contacts] as Map<unknown, unknown>[]) {
+    for (const lesser of [this.#sightings, this.#kept, this.#contacts] as Map<unknown, unknown>[]) {
       // The oldest stay: whoever floods does so after the first evidence came.
       if (lesser === map) return false;
       const [first] = lesser.keys();
@@ -117,6 +144,10 @@ export class PendingWrites {
 function keyOf({ extension, userAgent, address, by }: Sighting): string {
   const why = userAgent.kind === 'malformed' ? userAgent.why : userAgent.kind;
   return JSON.stringify([extension, why, showUserAgent(userAgent), address?.ip ?? '', by]);
+}
+
+function addReactions(a: Reaction, b: Reaction): Reaction {
+  return { ...b, firstAt: Math.min(a.firstAt, b.firstAt), count: a.count + b.count };
 }
 
 function addUp(a: Sighting, b: Sighting): Sighting {

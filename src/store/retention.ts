@@ -9,6 +9,7 @@ export const DEFAULT_RETENTION: Retention = {
   violations: { days: 180, maxRows: 200_000 },
   sightings: { days: 180, maxRows: 200_000 },
   calls: { days: 180, maxRows: 200_000 },
+  reactions: { days: 180, maxRows: 200_000 },
   audit: { days: 5 * 365, maxRows: 1_000_000 },
   deliveries: { days: 90, maxRows: 20_000 },
 };
@@ -21,6 +22,7 @@ const AGE: Readonly<Record<BoundedTable, string>> = {
   violations: 'ended_at',
   sightings: 'last_seen',
   calls: 'at',
+  reactions: 'last_at',
   audit: 'at',
   deliveries: 'settled_at',
 };
@@ -39,6 +41,7 @@ export class Pruner {
       violations: statements(db, 'violations'),
       sightings: statements(db, 'sightings'),
       calls: statements(db, 'calls'),
+      reactions: statements(db, 'reactions'),
       audit: statements(db, 'audit'),
       deliveries: statements(db, 'deliveries'),
     };

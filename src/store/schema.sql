@@ -44,7 +44,7 @@ CREATE TABLE contacts (
   transport TEXT,
   ip TEXT,
   port INTEGER CHECK (port BETWEEN 1 AND 65535),
-  proof TEXT CHECK (proof IN ('seen', 'likely', 'claimed')),
+  proof TEXT CHECK (proof IN ('seen', 'likely', 'claimed')), stored TEXT CHECK (octet_length(stored) <= 8192),
   CHECK ((ip IS NULL) = (port IS NULL) AND (ip IS NULL) = (transport IS NULL) AND (ip IS NULL) = (proof IS NULL))
 ) STRICT, WITHOUT ROWID;
 
@@ -143,6 +143,25 @@ CREATE TABLE policies (
 , evict INTEGER CHECK (evict IN (0, 1)), hang_up INTEGER CHECK (hang_up IN (0, 1)), first_use INTEGER CHECK (first_use IN (0, 1)), firmware_drift TEXT CHECK (firmware_drift IN ('off', 'notify', 'follow')), networks TEXT
   CHECK (networks IS NULL OR (json_valid(networks) AND json_type(networks) = 'array'))) STRICT, WITHOUT ROWID;
 
+CREATE TABLE reactions (
+  id INTEGER PRIMARY KEY,
+  extension TEXT NOT NULL,
+  -- No foreign key: it outlives the violation where that was pruned first.
+  violation INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('evicted', 'restored', 'hung-up')),
+  user_agent_kind TEXT NOT NULL
+    CHECK (user_agent_kind IN ('text', 'absent', 'too-long', 'not-utf8', 'control-character')),
+  user_agent TEXT NOT NULL CHECK (octet_length(user_agent) <= 512),
+  transport TEXT,
+  ip TEXT,
+  port INTEGER CHECK (port BETWEEN 1 AND 65535),
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  count INTEGER NOT NULL CHECK (count >= 1),
+  UNIQUE (violation, kind),
+  CHECK ((ip IS NULL) = (port IS NULL) AND (ip IS NULL) = (transport IS NULL))
+) STRICT;
+
 CREATE TABLE settings (
   only INTEGER PRIMARY KEY CHECK (only = 1),
   mode TEXT NOT NULL CHECK (mode IN ('enforce', 'monitor')),
@@ -226,6 +245,10 @@ CREATE INDEX calls_by_time ON calls (at);
 CREATE INDEX deliveries_by_time ON deliveries (at);
 
 CREATE INDEX deliveries_settled ON deliveries (settled_at);
+
+CREATE INDEX reactions_by_extension ON reactions (extension, last_at);
+
+CREATE INDEX reactions_by_time ON reactions (last_at);
 
 CREATE INDEX sightings_by_extension ON sightings (extension, last_seen);
 

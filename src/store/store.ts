@@ -11,6 +11,7 @@ import type { Contact } from '../domain/contact.ts';
 import type { EnrolmentCode } from '../domain/enrolment.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import type { ExtensionPolicy, Settings } from '../domain/policy.ts';
+import type { Reaction } from '../domain/reaction.ts';
 import type { Sighting } from '../domain/sighting.ts';
 import type { Violation } from '../domain/violation.ts';
 
@@ -30,6 +31,8 @@ export interface Snapshot {
   readonly extensions: ReadonlyMap<string, string | undefined>;
   /** The contacts that were live at the last write; their `seen` sources outlive a restart. */
   readonly contacts: readonly Contact[];
+  /** Of some of these contacts, what Asterisk itself had stored: id → its record. */
+  readonly keptContacts: ReadonlyMap<string, string>;
   readonly openViolations: readonly Violation[];
   /** Ended by an operator, while the device stayed registered as it was. */
   readonly clearedViolations: readonly Violation[];
@@ -119,6 +122,10 @@ export interface Store {
   putDelivery(delivery: Delivery): void;
   putContact(contact: Contact): void;
   deleteContact(id: string): void;
+  /** Trailing; what Asterisk has stored of a contact that was put. Forgotten with the contact's next put. */
+  keepContact(id: string, stored: string): void;
+  /** Trailing; adds `count` to what the violation has of this kind. */
+  addReaction(reaction: Reaction): void;
   putExtensions(extensions: ReadonlyMap<string, string | undefined>): void;
   /** Trailing writes that are not on disk yet; who has many to make slows down before they reach the limit. */
   readonly backlog: number;
@@ -136,6 +143,7 @@ export interface Store {
   /** @param days where each day begins, in milliseconds since the epoch, oldest first; the last one ends now */
   violationDays(days: readonly number[]): Promise<ViolationDays>;
   calls(filter: { readonly extension?: string } & Page): Promise<CallRecord[]>;
+  reactions(filter: { readonly extension?: string } & Page): Promise<Reaction[]>;
   audit(filter: { readonly target?: string } & Page): Promise<AuditEntry[]>;
   deliveries(filter: Page): Promise<Delivery[]>;
 

@@ -101,7 +101,8 @@ export class TrailingWriter {
 }
 
 function sizeOf(batch: Batch): number {
-  const { violations, calls, contacts, goneContacts, extensions, sightings } = batch;
-  const rows = violations.length + calls.length + contacts.length + goneContacts.length + sightings.length;
-  return rows + (extensions === undefined ? 0 : 1);
+  const { violations, calls, deliveries, reactions, contacts, goneContacts, keptContacts, sightings } = batch;
+  const lists = [violations, calls, deliveries, reactions, contacts, goneContacts, keptContacts, sightings];
+  const rows = lists.reduce((sum, { length }) => sum + length, 0);
+  return rows + (batch.extensions === undefined ? 0 : 1);
 }

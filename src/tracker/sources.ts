@@ -14,6 +14,8 @@ import { sameUserAgent } from '../domain/user-agent.ts';
 const KEEP_MS = 60_000;
 const MAX_ENDPOINTS = 20_000;
 const MAX_OF_ONE = 16;
+/** A contact is gone so soon, in milliseconds, after its phone asked for that. */
+const LEFT_WITHIN = 1000;
 
 interface Login {
   readonly callId: string;
@@ -39,6 +41,12 @@ export class Sources {
       if (this.#logins.size <= MAX_ENDPOINTS && now - newest < KEEP_MS) break;
       this.#logins.delete(oldest);
     }
+  }
+
+  /** Just before it went, a request came of the REGISTERs that made this contact: it unregistered. */
+  hasLeft(contact: Contact, now: number): boolean {
+    const own = this.#logins.get(contact.extension)?.findLast(({ callId }) => callId === contact.callId);
+    return own !== undefined && !own.isSpent && now - own.at < LEFT_WITHIN;
   }
 
   /** The contact with the source of the REGISTER that brought it to its present state. */

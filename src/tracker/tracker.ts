@@ -38,6 +38,10 @@ const RELOAD_SETTLES_MS = 500;
 const LIST_AGAIN_MS = 5000;
 /** An endpoint or AOR this long is not one; the text is an attacker's until Asterisk has authenticated it. */
 const MAX_NAME = 80;
+const MAX_PUT_BACK = 10_000;
+/** Removed contacts of one AOR that are asked for, and such AORs. */
+const MAX_REMOVED = 8;
+const MAX_REMOVED_AT = 10_000;
 
 interface Mark {
   readonly uris: Set<string>;
@@ -53,6 +57,10 @@ export class Tracker {
   /** Endpoint → the AORs where it has contacts. On FreePBX that is the one of its own name. */
   readonly #aorsOf = new Map<string, Set<string>>();
   readonly #remembered: Map<string, Contact>;
+  /** Contacts that Device Lock puts back, as they were: until their phone registers, what was known of them holds. */
+  readonly #putBack = new Map<string, Contact>();
+  /** AOR → ids that were removed there, the latest last. One that comes back may do so without an event of its own. */
+  readonly #removed = new Map<string, Set<string>>();
   readonly #marks = new Map<string, Mark>();
   readonly #busy = new Set<string>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -99,6 +107,52 @@ export class Tracker {
   /** AORs whose look-up waits or is under way. */
   get pending(): number {
     return this.#marks.size + this.#busy.size;
+  }
+
+  /** These are about to be put back as they were: where they are seen again, no REGISTER came. */
+  puttingBack(contacts: readonly Contact[]): void {
+    for (const contact of contacts) {
+      this.#putBack.delete(contact.id);
+      this.#putBack.set(contact.id, contact);
+      const [oldest] = this.#putBack.keys();
+      if (this.#putBack.size > MAX_PUT_BACK && oldest !== undefined) this.#putBack.delete(oldest);
+    }
+  }
+
+  /** It is as it was when it was put back. */
+  isPutBack(contact: Contact): boolean {
+    const was = this.#putBack.get(contact.id);
+    return was !== undefined && !isRefresh(was, contact);
+  }
+
+  /**
+   * Contacts of this AOR were removed, and these put back. A look-up then shows whether a thief was back at once, with the very same contact.
+   */
+  tookBack(aor: string, removed: readonly Contact[], restored: readonly Contact[]): void {
+    const before = this.#known.get(aor);
+    const known = new Map(before);
+    for (const { id } of removed) known.delete(id);
+    this.#watch(aor, removed);
+    for (const contact of restored) known.set(contact.id, contact);
+    if (known.size === 0) this.#known.delete(aor);
+    else this.#known.set(aor, known);
+    for (const extension of this.#extensionsAt(aor, before, [...known.values()])) {
+      this.#options.onContacts(extension, this.#contactsOf(extension), false);
+    }
+    for (const { uri } of [...removed, ...restored]) this.#mark(aor, uri);
+  }
+
+  #watch(aor: string, removed: readonly Contact[]): void {
+    const ids = new Set([...(this.#removed.get(aor) ?? []), ...removed.map(({ id }) => id)]);
+    this.#removed.delete(aor);
+    this.#removed.set(aor, new Set([...ids].slice(-MAX_REMOVED)));
+    const [oldest] = this.#removed.keys();
+    if (this.#removed.size > MAX_REMOVED_AT && oldest !== undefined) this.#removed.delete(oldest);
+  }
+
+  /** A contact that is gone went by its phone's own word. */
+  hasLeft(contact: Contact): boolean {
+    return this.#sources.hasLeft(contact, this.#options.now());
   }
 
   /** Lists everything now, as after a connect; resolves when it was handed on, or failed. */
@@ -191,8 +245,8 @@ export class Tracker {
     const connection = this.#connection;
     const { asterisk, logger } = this.#options;
     try {
-      const known = [...(this.#known.get(aor)?.keys() ?? [])];
-      const contacts = await asterisk.contactsOf(aor, known, [...mark.uris]);
+      const known = new Set([...(this.#known.get(aor)?.keys() ?? []), ...(this.#removed.get(aor) ?? [])]);
+      const contacts = await asterisk.contactsOf(aor, [...known], [...mark.uris]);
       if (connection !== this.#connection) return;
       if (!this.#handOn(aor, contacts, false)) this.#askAgain(aor, mark);
     } catch (error) {
@@ -216,9 +270,7 @@ export class Tracker {
   /** True where something about the AOR is new. */
   #handOn(aor: string, found: readonly Contact[], listed: boolean): boolean {
     const before = this.#known.get(aor);
-    const contacts = found.map((contact) =>
-      this.#sources.prove(contact, before?.get(contact.id) ?? this.#remembered.get(contact.id)),
-    );
+    const contacts = found.map((contact) => this.#prove(contact, before?.get(contact.id)));
     const isNew = !isSame(contacts, before);
     if (contacts.length === 0) this.#known.delete(aor);
     else this.#known.set(aor, new Map(contacts.map((contact) => [contact.id, contact])));
@@ -227,6 +279,11 @@ export class Tracker {
       this.#options.onContacts(extension, this.#contactsOf(extension), listed);
     }
     return isNew;
+  }
+
+  #prove(contact: Contact, before: Contact | undefined): Contact {
+    const putBack = this.isPutBack(contact) ? this.#putBack.get(contact.id) : undefined;
+    return this.#sources.prove(contact, putBack ?? before ?? this.#remembered.get(contact.id));
   }
 
   /** Whose contacts are or were at this AOR. */

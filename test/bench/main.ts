@@ -11,6 +11,7 @@ import type { PartOptions } from './part.ts';
 import { type Findings, jsonOf, missesOf, type PartReport, textOf } from './report.ts';
 import { measureScale } from './scale.ts';
 import { measureService } from './service.ts';
+import { measureTakeBack } from './take-back.ts';
 
 const USAGE = `Measures what Device Lock costs, on a real Asterisk in a folder (scripts/lab). Needs root.
 
@@ -18,6 +19,7 @@ const USAGE = `Measures what Device Lock costs, on a real Asterisk in a folder (
   scripts/bench check      one check as Asterisk sees it, beside the least it could cost
   scripts/bench service    the service's own part of a check, alone and under 500 REGISTERs a second
   scripts/bench flag       from a thief's 200 OK to its violation in memory
+  scripts/bench take-back  from a thief's 200 OK until a call rings at the displaced phone again
   scripts/bench scale      memory, a verdict, and the longest stalls at 10,000 and 100,000 extensions
   scripts/bench console    how soon the console's page is there, in Chromium
 
@@ -33,6 +35,7 @@ const PARTS: Readonly<Record<PartReport['part'], (options: PartOptions) => Promi
   check: measureCheck,
   service: measureService,
   flag: measureFlag,
+  'take-back': measureTakeBack,
   scale: measureScale,
   console: measureConsole,
 };

@@ -13,7 +13,7 @@ export interface Row {
 }
 
 export interface Findings {
-  readonly part: 'check' | 'service' | 'flag' | 'scale' | 'console';
+  readonly part: 'check' | 'service' | 'flag' | 'take-back' | 'scale' | 'console';
   readonly title: string;
   /** Asterisk's own words; null where none took part. */
   readonly asterisk: string | null;

@@ -85,7 +85,7 @@ export class ClientTransactions {
   }
 
   #repeaterOf({ method, bytes }: ClientRequest): Repeater | undefined {
-    if (this.#transport.kind === 'tcp') return undefined;
+    if (this.#transport.kind !== 'udp') return undefined;
     return new Repeater(() => this.#transport.send(bytes), method === 'INVITE' ? GIVE_UP : T2);
   }
 

@@ -15,7 +15,13 @@ import { parseMessage } from './message.ts';
 import { type RegisterOptions, Registration } from './registration.ts';
 import type { ServerTransaction } from './server-transaction.ts';
 import { ServerTransactions } from './server-transactions.ts';
-import { openTransport, type Reply, type Transport, type TransportEvents } from './transport.ts';
+import {
+  openTransport,
+  type Reply,
+  type Transport,
+  type TransportEvents,
+  type TransportKind,
+} from './transport.ts';
 
 export interface PhoneOptions {
   readonly server: ServerAddress;
@@ -28,7 +34,7 @@ export interface PhoneOptions {
   /** Default 0: the system chooses. */
   readonly localPort?: number;
   /** Default udp. */
-  readonly transport?: 'udp' | 'tcp';
+  readonly transport?: TransportKind;
   readonly onInvite?: (call: IncomingCall) => Reaction;
 }
 
@@ -50,7 +56,7 @@ export class SipPhone implements AsyncDisposable {
 
   private constructor(options: PhoneOptions, transport: Transport) {
     const { server, user, password, userAgent = null } = options;
-    const suffix = transport.kind === 'tcp' ? ';transport=tcp' : '';
+    const suffix = transport.kind === 'udp' ? '' : `;transport=${transport.kind}`;
     this.onInvite = options.onInvite ?? (() => 'ring');
     this.#servers = new ServerTransactions(transport.kind, optionalHeader('User-Agent', userAgent));
     this.#line = {

@@ -1,9 +1,10 @@
 /**
- * SIP over TCP: one connection from the phone, which the server uses for its own requests too. It is framed by
+ * SIP over TCP, and over TLS (whose certificate is not looked at): one connection from the phone, which the server uses for its own requests too. It is framed by
  * Content-Length and is never opened again once lost.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { SipError } from './error.ts';
 import { MessageFramer } from './framing.ts';
 import type { Route, Transport, TransportEvents } from './transport.ts';
@@ -15,13 +16,17 @@ const CLOSE_DEADLINE_MS = 500;
 const MAX_UNSENT_BYTES = 1_048_576;
 
 export async function openTcp(route: Route, events: TransportEvents): Promise<Transport> {
-  const socket = connect({
+  const plain = connect({
     ...route.server,
     localAddress: route.localIp,
     ...(route.localPort === 0 ? {} : { localPort: route.localPort }),
     noDelay: true,
   });
-  await connected(socket, route);
+  await connected(plain, 'connect', route);
+  const socket = route.kind === 'tls' ? connectTls({ socket: plain, rejectUnauthorized: false }) : plain;
+  if (route.kind === 'tls') await connected(socket, 'secureConnect', route);
+  // The plain socket's ports: a TLS socket over it does not tell its own.
+  const localPort = plain.localPort ?? 0;
   let isOpen = true;
   const lose = (why: string): void => {
     if (!isOpen) return;
@@ -46,9 +51,9 @@ export async function openTcp(route: Route, events: TransportEvents): Promise<Tr
   socket.on('error', (error) => lose(error.message));
   socket.on('close', () => lose('the server closed the connection'));
   return {
-    kind: 'tcp',
+    kind: route.kind,
     localIp: route.localIp,
-    localPort: socket.localPort ?? 0,
+    localPort,
     send,
     close: async () => {
       if (!isOpen) return;
@@ -64,9 +69,9 @@ export async function openTcp(route: Route, events: TransportEvents): Promise<Tr
   };
 }
 
-async function connected(socket: Socket, { server }: Route): Promise<void> {
+async function connected(socket: Socket, event: string, { server }: Route): Promise<void> {
   try {
-    await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_DEADLINE_MS) });
+    await once(socket, event, { signal: AbortSignal.timeout(CONNECT_DEADLINE_MS) });
   } catch (cause) {
     socket.destroy();
     throw new SipError('unreachable', `cannot connect to ${server.host}:${server.port}`, { cause });

@@ -78,6 +78,7 @@ export const DEVICE_ANSWERS: Readonly<Record<string, Schema>> = {
     violations: list(ref('Violation')),
     sightings: list(ref('Sighting')),
     calls: list(ref('Call')),
+    reactions: described(list(ref('Reaction')), 'What was done by itself, the latest first.'),
   }),
   OverviewRow: record({
     ...summary,

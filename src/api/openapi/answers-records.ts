@@ -43,6 +43,16 @@ export const RECORD_ANSWERS: Readonly<Record<string, Schema>> = {
     violation: orNull(integer),
     linkedId: text,
   }),
+  Reaction: record({
+    extension: text,
+    violation: integer,
+    kind: oneOf('evicted', 'restored', 'hung-up'),
+    ...device,
+    address: orNull(text),
+    firstAt: time,
+    lastAt: time,
+    count: integer,
+  }),
   AuditEntry: record({ at: time, who: text, action: text, target: text, detail: text }),
   Change: record({
     topics: list(oneOf('extensions', 'violations', 'settings', 'models', 'status', 'audit')),

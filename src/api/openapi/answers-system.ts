@@ -48,6 +48,10 @@ export const SYSTEM_ANSWERS: Readonly<Record<string, Schema>> = {
       ...{ path: orNull(text), schema: orNull(integer), bytes: orNull(integer), freeBytes: orNull(integer) },
       ...{ pending: orNull(integer), dropped: orNull(integer), failure: orNull(text) },
     }),
+    reactions: described(
+      record({ evicted: integer, restored: integer, hungUp: integer, held: integer }),
+      'What was done by itself since the start; held: extensions whose next eviction waits.',
+    ),
     counts: record({ extensions: integer, locked: integer, contacts: integer, openViolations: integer }),
   }),
   Finding: {

@@ -17,6 +17,7 @@ import {
   viewEnrolment,
   viewLock,
   viewPolicy,
+  viewReaction,
   viewSighting,
   viewUserAgent,
   viewViolation,
@@ -117,9 +118,10 @@ function policyOf({ table }: ApiDeps, extension: string): ExtensionPolicyView {
 async function viewOf(deps: ApiDeps, extension: string): Promise<ExtensionView> {
   const { table, book, store, identify, enrolment } = deps;
   const code = enrolment.pending(extension);
-  const [sightings, calls] = await Promise.all([
+  const [sightings, calls, reactions] = await Promise.all([
     store.sightings({ extension, limit: LATEST }),
     store.calls({ extension, limit: LATEST }),
+    store.reactions({ extension, limit: LATEST }),
   ]);
   return {
     ...policyOf(deps, extension),
@@ -130,5 +132,6 @@ async function viewOf(deps: ApiDeps, extension: string): Promise<ExtensionView> 
     violations: book.open(extension).map(viewViolation),
     sightings: sightings.map((sighting) => viewSighting(sighting, identify)),
     calls: calls.map(viewCall),
+    reactions: reactions.map(viewReaction),
   };
 }

@@ -20,7 +20,7 @@ export function statusRoutes(app: FastifyInstance, deps: ApiDeps, consoleState: 
 }
 
 async function statusOf(deps: ApiDeps): Promise<Omit<StatusView, 'console'>> {
-  const { version, node, pid, started, config, asterisk, gate, astdb } = deps.health();
+  const { version, node, pid, started, config, asterisk, reactions, gate, astdb } = deps.health();
   return {
     ...{ version, node, pid, config },
     started: iso(started),
@@ -44,6 +44,7 @@ async function statusOf(deps: ApiDeps): Promise<Omit<StatusView, 'console'>> {
     },
     astdb: { inStep: astdb.inStep, pending: astdb.pending, heartbeatAt: isoOrNull(astdb.heartbeatAt) },
     store: await storeOf(deps),
+    reactions,
     counts: await countsOf(deps),
   };
 }

@@ -5,9 +5,18 @@
 import { EventEmitter } from 'node:events';
 import type { Contact } from '../../domain/contact.ts';
 import type { Logger } from '../../log/logger.ts';
-import { type Asterisk, AsteriskError, type AsteriskEvents, type Extension } from '../port.ts';
+import {
+  type Asterisk,
+  AsteriskError,
+  type AsteriskEvents,
+  type Channel,
+  type Extension,
+  type StoredContact,
+} from '../port.ts';
 import { AsteriskClock } from './asterisk-clock.ts';
+import { channelsOf, hangUp } from './channels.ts';
 import { AmiClient } from './client.ts';
+import { ContactEviction } from './contact-eviction.ts';
 import { ContactFunctions } from './contact-functions.ts';
 import { ContactLookup } from './contact-lookup.ts';
 import { AmiDatabase } from './database.ts';
@@ -53,6 +62,7 @@ class AmiAsterisk extends EventEmitter<AsteriskEvents> implements Asterisk {
   readonly #client: AmiClient;
   readonly #database: AmiDatabase;
   readonly #lookup: ContactLookup;
+  readonly #eviction: ContactEviction;
   readonly #extensionOptions: ExtensionOptions;
 
   constructor(options: AmiAsteriskOptions) {
@@ -67,13 +77,15 @@ class AmiAsterisk extends EventEmitter<AsteriskEvents> implements Asterisk {
       timers,
     });
     this.#database = new AmiDatabase(this.#client);
+    const functions = new ContactFunctions(this.#client);
     this.#lookup = new ContactLookup({
       client: this.#client,
       database: this.#database,
-      functions: new ContactFunctions(this.#client),
+      functions,
       clock: new AsteriskClock(this.#client, timers),
       logger,
     });
+    this.#eviction = new ContactEviction({ database: this.#database, functions, lookup: this.#lookup });
     this.#extensionOptions = { source: options.extensionSource ?? 'auto', trunks: options.trunks ?? [] };
     this.#forwardEvents();
   }
@@ -121,6 +133,30 @@ class AmiAsterisk extends EventEmitter<AsteriskEvents> implements Asterisk {
 
   async databaseTree(family: string): Promise<Map<string, string>> {
     return this.#database.tree(family);
+  }
+
+  async storedContacts(ids: readonly string[]): Promise<StoredContact[]> {
+    return this.#eviction.stored(ids);
+  }
+
+  async takeBack(
+    aor: string,
+    evict: readonly string[],
+    restore: readonly StoredContact[],
+  ): Promise<string[]> {
+    return this.#eviction.takeBack(aor, evict, restore);
+  }
+
+  async settle(aor: string): Promise<void> {
+    await this.#eviction.settle(aor);
+  }
+
+  async channelsOf(endpoint: string): Promise<Channel[]> {
+    return channelsOf(this.#client, endpoint);
+  }
+
+  async hangUp(channel: string): Promise<void> {
+    await hangUp(this.#client, channel);
   }
 
   async dialplanOf(context: string, exten: string): Promise<string[]> {

@@ -30,6 +30,11 @@ export class ContactFunctions {
     return contacts.filter((contact) => contact !== undefined);
   }
 
+  /** Asking for an AOR's contacts makes Asterisk remove those that have expired, with all that hangs on them. */
+  async prune(aor: string): Promise<void> {
+    await this.#evaluate('PJSIP_AOR', aor, 'contact');
+  }
+
   /** Asterisk logs a warning for each field of an id that it does not know. */
   async one(id: string): Promise<Contact | undefined> {
     const values = new Map<ContactField, Buffer>();

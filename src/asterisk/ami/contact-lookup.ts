@@ -13,7 +13,7 @@ import { emptyAt } from './refusal.ts';
 import type { AmiRequests } from './requests.ts';
 
 /** Where Asterisk's default configuration keeps registrations. */
-const FAMILY = 'registrar/contact';
+export const FAMILY = 'registrar/contact';
 /** So many unreadable contacts are told of, each once. */
 const MAX_WARNINGS = 100;
 
@@ -38,6 +38,11 @@ export class ContactLookup {
   forget(): void {
     this.#store = 'unknown';
     this.#parts.clock.forget();
+  }
+
+  /** Contacts are known to be kept outside AstDB, where they can be read and nothing else. */
+  get isElsewhere(): boolean {
+    return this.#store === 'elsewhere';
   }
 
   /** @see Asterisk.listContacts */

@@ -31,6 +31,16 @@ export class AmiDatabase {
     ]);
   }
 
+  /** Text that Asterisk itself wrote there, UTF-8 included, exactly as it was. */
+  async putBack(family: string, key: string, value: string): Promise<void> {
+    checkPath(family, key);
+    await this.#client.request('DBPut', [
+      ['Family', family],
+      ['Key', key],
+      ['Val', value],
+    ]);
+  }
+
   /** What is not there is deleted already. */
   async delete(family: string, key: string): Promise<void> {
     checkPath(family, key);
@@ -59,6 +69,17 @@ export class AmiDatabase {
       if (isRefusal(error, /entry not found/i)) return undefined;
       throw error;
     }
+  }
+
+  /** The same, however long it is. It costs Asterisk a look at all of AstDB. */
+  async getWhole(family: string, key: string): Promise<string | undefined> {
+    checkPath(family, key);
+    const path = `/${family}/${key}`;
+    const events = await this.#client.list('DBGetTree', [
+      ['Family', family],
+      ['Key', key],
+    ]);
+    return events.find((event) => event.text('Key') === path)?.text('Val');
   }
 
   /** @see Asterisk.databaseTree */

@@ -9,14 +9,23 @@
  *   `send_contact_status_on_update_registration=yes`. New and gone contacts are told at once.
  * - AstDB needs the dialplan's help (`errand.ts`), and contacts are listed only where Asterisk keeps them in AstDB.
  * - `pjsip reload` is seen by endpoints that came or went, within half a minute.
+ * - No call is hung up: without the true source of a REGISTER, a thief's calls cannot be told from the phone's.
  * - What the dialplan does cannot be shown, only whether there is anything.
  */
 import { EventEmitter } from 'node:events';
 import type { Contact } from '../../domain/contact.ts';
 import { systemTimers } from '../ami/timers.ts';
-import { type Asterisk, AsteriskError, type AsteriskEvents, type Extension } from '../port.ts';
+import {
+  type Asterisk,
+  AsteriskError,
+  type AsteriskEvents,
+  type Channel,
+  type Extension,
+  type StoredContact,
+} from '../port.ts';
 import { contactsOf, listContacts, lookUp } from './contacts.ts';
 import { AriDatabase } from './database.ts';
+import { storedContacts, takeBack } from './eviction.ts';
 import { listEndpoints, listExtensions } from './extensions.ts';
 import { checkGlobalName, checkValue, isPath } from './names.ts';
 import { withReader } from './reader.ts';
@@ -111,6 +120,29 @@ class AriAsterisk extends EventEmitter<AsteriskEvents> implements Asterisk {
 
   async databaseTree(family: string): Promise<Map<string, string>> {
     return this.#database.tree(family);
+  }
+
+  async storedContacts(ids: readonly string[]): Promise<StoredContact[]> {
+    return storedContacts(this.#session, ids);
+  }
+
+  async takeBack(
+    _aor: string,
+    evict: readonly string[],
+    restore: readonly StoredContact[],
+  ): Promise<string[]> {
+    return takeBack(this.#session, evict, restore);
+  }
+
+  /** Asterisk itself made what was put back: nothing stands in. */
+  async settle(): Promise<void> {}
+
+  async channelsOf(): Promise<Channel[]> {
+    throw new AsteriskError('refused', 'over ARI it is not known whose calls they are');
+  }
+
+  async hangUp(channel: string): Promise<void> {
+    await this.#session.call('channels', 'hangup', { channelId: channel });
   }
 
   /** Empty where there is nothing; rejects with `refused` where there is something, because ARI cannot show it. */

@@ -85,6 +85,10 @@ function printExtension(output: Output, found: ExtensionView, now: number): void
       output.line(harmless(`    device-lock lock ${found.extension} --this-device --add`));
     }
   }
+  if (found.reactions.length > 0) {
+    section(output, 'Done by itself');
+    printReactions(output, found.reactions, now);
+  }
   if (found.sightings.length > 0) {
     section(output, 'Last seen');
     printSightings(output, found.sightings, now);
@@ -126,6 +130,28 @@ export function identityWords({ vendor, model, firmware, mac }: IdentityView): s
     ...(firmware === null ? [] : [`firmware ${firmware}`]),
     ...(mac === null ? [] : [`MAC ${mac}`]),
   ];
+}
+
+const DONE = { evicted: 'removed', restored: 'put back', 'hung-up': 'call ended' } as const;
+
+function printReactions(output: Output, reactions: ExtensionView['reactions'], now: number): void {
+  printTable(
+    output,
+    [
+      { title: 'LAST' },
+      { title: 'DONE' },
+      { title: 'TIMES', align: 'right' },
+      { title: 'AT', min: 21 },
+      { title: 'DEVICE', min: 16 },
+    ],
+    reactions.map(({ lastAt, kind, count, address, userAgent }) => [
+      shortTime(lastAt, now),
+      DONE[kind],
+      String(count),
+      address ?? '-',
+      userAgent ?? '(none)',
+    ]),
+  );
 }
 
 function printSightings(output: Output, sightings: ExtensionView['sightings'], now: number): void {

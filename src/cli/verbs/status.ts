@@ -29,6 +29,8 @@ function printStatus(output: Output, found: StatusView, now: number): void {
     counts.openViolations === 0 ? 'none open' : `${counts.openViolations} open`,
     counts.openViolations === 0,
   );
+  const taken = takenBackText(found.reactions);
+  if (taken !== undefined) row('Taken back', taken, found.reactions.held === 0);
   row('Asterisk', asteriskText(found.asterisk, now), found.asterisk.connected);
   row('Gate', gateText(found.gate));
   row('AstDB', astdbText(found.astdb, now), found.astdb.inStep);
@@ -36,6 +38,17 @@ function printStatus(output: Output, found: StatusView, now: number): void {
   if (found.console.url !== null) row('Console', found.console.url);
   if (found.console.failure !== null) row('Console', found.console.failure, false);
   row('Process', `pid ${found.pid}, Node ${found.node}, ${found.config}`);
+}
+
+/** Undefined where nothing was done and nothing waits. */
+function takenBackText({ evicted, restored, hungUp, held }: StatusView['reactions']): string | undefined {
+  if (evicted + restored + hungUp + held === 0) return undefined;
+  const done = [
+    `${count(evicted, 'wrong contact')} removed`,
+    `${count(restored, 'phone')} put back`,
+    `${count(hungUp, 'call')} ended`,
+  ].join(', ');
+  return held === 0 ? done : `${done}; limited at ${count(held, 'extension')}`;
 }
 
 function asteriskText(asterisk: StatusView['asterisk'], now: number): string {

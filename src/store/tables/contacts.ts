@@ -24,8 +24,10 @@ interface ContactRow extends UserAgentColumns, AddressColumns {
 
 export class ContactsTable {
   readonly #read;
+  readonly #readKept;
   readonly #since;
   readonly #put;
+  readonly #keep;
   readonly #delete;
 
   constructor(db: Database) {
@@ -40,8 +42,13 @@ export class ContactsTable {
       .raw();
     this.#put = db.prepare<[Columns]>(
       `INSERT OR REPLACE INTO contacts
+         (id, extension, uri, user_agent_kind, user_agent, call_id, expires, transport, ip, port, proof)
        VALUES (@id, @extension, @uri, @user_agent_kind, @user_agent, @call_id, @expires, @transport, @ip, @port, @proof)`,
     );
+    this.#readKept = db
+      .prepare<[], [string, string]>('SELECT id, stored FROM contacts WHERE stored IS NOT NULL')
+      .raw();
+    this.#keep = db.prepare<[string, string]>('UPDATE contacts SET stored = ? WHERE id = ?');
     this.#delete = db.prepare<[string]>('DELETE FROM contacts WHERE id = ?');
   }
 
@@ -67,6 +74,15 @@ export class ContactsTable {
         proof: contact.source?.proof ?? null,
       }),
     );
+  }
+
+  /** What Asterisk itself had stored of them. */
+  readKept(): Map<string, string> {
+    return new Map(this.#readKept.all());
+  }
+
+  keep(id: string, stored: string): void {
+    this.#keep.run(bound({ stored }).stored, id);
   }
 
   delete(id: string): void {

@@ -260,6 +260,7 @@ const HEALTH: ServiceHealth = {
     since: Date.now() - 60_000,
     lastEvent: undefined,
   },
+  reactions: { evicted: 0, restored: 0, hungUp: 0, held: 0 },
   gate: { host: '127.0.0.1', port: 4580, answered: 12, faults: 1, p50: 380, p99: 1200, connections: 0 },
   astdb: { inStep: true, pending: 0, heartbeatAt: Date.now() },
 };

@@ -17,6 +17,7 @@ export const HEALTH: ServiceHealth = {
     since: NOW - 50_000,
     lastEvent: NOW - 4000,
   },
+  reactions: { evicted: 0, restored: 0, hungUp: 0, held: 0 },
   gate: { host: '127.0.0.1', port: 4580, answered: 3, faults: 0, p50: 300, p99: 900, connections: 0 },
   astdb: { inStep: true, pending: 0, heartbeatAt: NOW - 700 },
 };

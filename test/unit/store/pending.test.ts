@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PendingWrites } from '../../../src/store/pending.ts';
-import { call, contact, sighting, violation } from './records.ts';
+import { call, contact, reaction, sighting, violation } from './records.ts';
 
 const userAgent = (text: string) => ({ userAgent: { kind: 'text', text } as const });
 
@@ -12,17 +12,24 @@ describe('coalescing', () => {
     pending.putCall(call());
     pending.putCall(call({ outcome: 'monitored' }));
     pending.putContact(contact());
+    pending.keepContact(contact().id, '{}');
     pending.deleteContact(contact().id);
+    pending.keepContact('101;@1', '{"old":1}');
+    pending.keepContact('101;@1', '{}');
+    pending.addReaction(reaction({ firstAt: 5, lastAt: 5 }));
+    pending.addReaction(reaction({ firstAt: 7, lastAt: 7 }));
     pending.addSighting(sighting({ firstSeen: 5, lastSeen: 5, matched: false }));
     pending.addSighting(sighting({ firstSeen: 3, lastSeen: 4, count: 2 }));
     pending.putExtensions(new Map());
-    expect(pending.size).toBe(5);
+    expect(pending.size).toBe(7);
     expect(pending.take('1', 100)).toEqual({
       id: '1',
 
       violations: [violation({ calls: 2 })],
       calls: [call({ outcome: 'monitored' })],
       deliveries: [],
+      reactions: [reaction({ firstAt: 5, lastAt: 7, count: 2 })],
+      keptContacts: [['101;@1', '{}']],
       contacts: [],
       goneContacts: [contact().id],
       extensions: new Map(),

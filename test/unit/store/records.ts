@@ -3,6 +3,7 @@
 import type { CallRecord } from '../../../src/domain/call-record.ts';
 import type { Contact } from '../../../src/domain/contact.ts';
 import { NO_POLICY } from '../../../src/domain/policy.ts';
+import type { Reaction } from '../../../src/domain/reaction.ts';
 import type { Sighting } from '../../../src/domain/sighting.ts';
 import type { Violation } from '../../../src/domain/violation.ts';
 import type { Change } from '../../../src/store/store.ts';
@@ -51,6 +52,20 @@ export function call(change: Partial<CallRecord> = {}): CallRecord {
     outcome: 'refused',
     violation: 1,
     at: 1000,
+    ...change,
+  };
+}
+
+export function reaction(change: Partial<Reaction> = {}): Reaction {
+  return {
+    extension: '100',
+    violation: 1,
+    kind: 'evicted',
+    userAgent: { kind: 'text', text: 'friendly-scanner' },
+    address: { transport: 'udp', ip: '192.0.2.9', port: 5060 },
+    firstAt: 1000,
+    lastAt: 1000,
+    count: 1,
     ...change,
   };
 }

@@ -20,6 +20,7 @@ describe('what a new database holds', () => {
       settings: DEFAULT_SETTINGS,
       extensions: new Map(),
       contacts: [],
+      keptContacts: new Map(),
       openViolations: [],
       clearedViolations: [],
       nextViolationId: 1,

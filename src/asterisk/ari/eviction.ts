@@ -1,0 +1,51 @@
+/**
+ * Removes contacts and puts former ones back, over ARI: Asterisk deletes and creates the objects itself, so that all that
+ * hangs on them follows. No channel, no errand.
+ */
+import { AsteriskError, type StoredContact } from '../port.ts';
+import { concurrently } from './concurrently.ts';
+import { getObject, readContact } from './contacts.ts';
+import type { AriSession } from './session.ts';
+
+const LANES = 6;
+const CONTACT = { configClass: 'res_pjsip', objectType: 'contact' } as const;
+
+/** @see Asterisk.storedContacts */
+export async function storedContacts(session: AriSession, ids: readonly string[]): Promise<StoredContact[]> {
+  const found = await concurrently(ids, LANES, async (id) => {
+    const record = await getObject(session, 'contact', id);
+    const contact = record === undefined ? undefined : readContact(id, record);
+    if (record === undefined || contact === undefined) return undefined;
+    return { contact, stored: JSON.stringify([...record]) };
+  });
+  return found.filter((one) => one !== undefined);
+}
+
+/** @see Asterisk.takeBack */
+export async function takeBack(
+  session: AriSession,
+  evict: readonly string[],
+  restore: readonly StoredContact[],
+): Promise<string[]> {
+  const removals = evict.map((id) => remove(session, id));
+  const puts = restore.map(({ contact, stored }) => put(session, contact.id, stored));
+  const settled = await Promise.allSettled(puts);
+  await Promise.all(removals);
+  return restore.filter((_, i) => settled[i]?.status === 'fulfilled').map(({ contact }) => contact.id);
+}
+
+async function remove(session: AriSession, id: string): Promise<void> {
+  try {
+    await session.call('asterisk', 'deleteObject', { ...CONTACT, id });
+  } catch (error) {
+    const isGone =
+      error instanceof AsteriskError && error.fault === 'refused' && /not found/i.test(error.message);
+    if (!isGone) throw error;
+  }
+}
+
+async function put(session: AriSession, id: string, stored: string): Promise<void> {
+  const attributes = JSON.parse(stored) as [string, string][];
+  const fields = attributes.map(([attribute, value]) => ({ attribute, value }));
+  await session.call('asterisk', 'updateObject', { ...CONTACT, id, fields: { fields } });
+}
