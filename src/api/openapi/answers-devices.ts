@@ -46,6 +46,7 @@ const sighting = {
   lastSeen: time,
   count: integer,
 };
+const enrolment = { extension: text, issued: time, expires: time, by: text };
 const matches = { matches: described(orNull(flag), 'null where no lock is in force.') };
 const summary = {
   extension: text,
@@ -56,13 +57,25 @@ const summary = {
 
 export const DEVICE_ANSWERS: Readonly<Record<string, Schema>> = {
   Alternative: alternative,
+  Grant: record({ alternative: ref('Alternative'), until: time }),
+  Enrolment: record(enrolment),
+  NewEnrolment: record({
+    ...enrolment,
+    code: described(text, 'Told this once: nobody can read it again.'),
+    featureCode: described(text, 'What a person dials before the code; empty where there is none.'),
+  }),
   Lock: record({
     source: oneOf('own', 'fallback', 'none'),
     kind: oneOf('none', 'device', 'model', 'custom', 'mixed'),
     alternatives: list(ref('Alternative')),
     ...options,
+    grants: described(list(ref('Grant')), 'What it accepts besides, each until its end.'),
   }),
-  Policy: record({ alternatives: orNull(list(ref('Alternative'))), ...ownOptions }),
+  Policy: record({
+    alternatives: orNull(list(ref('Alternative'))),
+    ...ownOptions,
+    grants: described(list(ref('Grant')), 'They count where a lock is in force.'),
+  }),
   Contact: record({ ...contact, ...matches }),
   Sighting: record(sighting),
   ExtensionSummary: record({
@@ -74,6 +87,7 @@ export const DEVICE_ANSWERS: Readonly<Record<string, Schema>> = {
   Extension: record({
     ...summary,
     policy: ref('Policy'),
+    enrolment: described(orNull(ref('Enrolment')), 'The one-time code that is good now.'),
     contacts: list(ref('Contact')),
     violations: list(ref('Violation')),
     sightings: list(ref('Sighting')),

@@ -63,6 +63,7 @@ export const SYSTEM_ANSWERS: Readonly<Record<string, Schema>> = {
     emergencyNumbers: list(text),
     whenUnavailable: oneOf('allow', 'deny'),
     refusal: text,
+    featureCode: described(text, 'Dialled before a one-time code; empty where there is none.'),
   }),
   Model: record({
     ...wholeModel.properties,

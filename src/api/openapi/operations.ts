@@ -1,5 +1,5 @@
 /** What each route is for and what it answers. A route that is not here is described by what it takes in alone. */
-import { flag, integer, list, mapOf, record, ref, type Schema, text, time } from './shape.ts';
+import { flag, integer, list, mapOf, orNull, record, ref, type Schema, text, time } from './shape.ts';
 
 export interface Operation {
   readonly summary: string;
@@ -46,6 +46,30 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: policy,
   },
   'DELETE /v1/extensions/:ext/lock': { summary: 'Takes its own lock away.', answer: policy },
+  'POST /v1/extensions/:ext/grants': {
+    summary: 'Accepts further devices until a time. The same one again gets the new end.',
+    answer: policy,
+  },
+  'DELETE /v1/extensions/:ext/grants': {
+    summary: 'Takes back all that it accepts for a time.',
+    answer: record({ extension: text, removed: integer }),
+  },
+  'GET /v1/enrolments': {
+    summary: 'Which one-time codes are good now; never a code itself.',
+    answer: record({ enrolments: list(ref('Enrolment')) }),
+  },
+  'GET /v1/extensions/:ext/enrolment': {
+    summary: "Whether an extension's one-time code is good now, and until when.",
+    answer: record({ enrolment: orNull(ref('Enrolment')) }),
+  },
+  'POST /v1/extensions/:ext/enrolment': {
+    summary: 'Issues a one-time code by which a phone takes the extension over; one before it is void.',
+    answer: ref('NewEnrolment'),
+  },
+  'DELETE /v1/extensions/:ext/enrolment': {
+    summary: 'Takes the one-time code back.',
+    answer: record({ cancelled: flag }),
+  },
   'POST /v1/extensions/:ext/clear': {
     summary: 'Ends its open violations.',
     answer: record({ extension: text, cleared: integer }),

@@ -13,17 +13,16 @@ interface OfExtension {
 
 export function enrolmentRoutes(app: FastifyInstance, { enrolment, dialplan }: ApiDeps): void {
   const params = extensionParams;
-  const path = '/v1/extensions/:ext/enrolment';
 
   app.get('/v1/enrolments', () => ({ enrolments: enrolment.list().map(viewEnrolment) }));
 
-  app.get<OfExtension>(path, { schema: { params } }, ({ params: { ext } }) => {
+  app.get<OfExtension>('/v1/extensions/:ext/enrolment', { schema: { params } }, ({ params: { ext } }) => {
     const found = enrolment.pending(ext);
     return { enrolment: found === undefined ? null : viewEnrolment(found) };
   });
 
   app.post<OfExtension & { Body: { seconds?: number } | undefined }>(
-    path,
+    '/v1/extensions/:ext/enrolment',
     { schema: { params, body: enrolmentBody } },
     async ({ params: { ext }, body, headers }, reply): Promise<NewEnrolmentView> => {
       const issued = await enrolment.issue(ext, body?.seconds ?? DEFAULT_VALIDITY, callerOf(headers));
@@ -32,7 +31,11 @@ export function enrolmentRoutes(app: FastifyInstance, { enrolment, dialplan }: A
     },
   );
 
-  app.delete<OfExtension>(path, { schema: { params } }, async ({ params: { ext }, headers }) => ({
-    cancelled: await enrolment.cancel(ext, callerOf(headers)),
-  }));
+  app.delete<OfExtension>(
+    '/v1/extensions/:ext/enrolment',
+    { schema: { params } },
+    async ({ params: { ext }, headers }) => ({
+      cancelled: await enrolment.cancel(ext, callerOf(headers)),
+    }),
+  );
 }

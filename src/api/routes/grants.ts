@@ -13,10 +13,9 @@ interface OfExtension {
 
 export function grantRoutes(app: FastifyInstance, { grants, table }: ApiDeps): void {
   const params = extensionParams;
-  const path = '/v1/extensions/:ext/grants';
 
   app.post<OfExtension & { Body: Pick<GrantRequest, 'alternatives'> & { until: string } }>(
-    path,
+    '/v1/extensions/:ext/grants',
     { schema: { params, body: grantsBody } },
     async ({ params: { ext }, body, headers }): Promise<ExtensionPolicyView> => {
       const { alternatives, until } = body;
@@ -29,8 +28,12 @@ export function grantRoutes(app: FastifyInstance, { grants, table }: ApiDeps): v
     },
   );
 
-  app.delete<OfExtension>(path, { schema: { params } }, async ({ params: { ext }, headers }) => ({
-    extension: ext,
-    removed: await grants.remove(ext, callerOf(headers)),
-  }));
+  app.delete<OfExtension>(
+    '/v1/extensions/:ext/grants',
+    { schema: { params } },
+    async ({ params: { ext }, headers }) => ({
+      extension: ext,
+      removed: await grants.remove(ext, callerOf(headers)),
+    }),
+  );
 }
