@@ -9,7 +9,6 @@ import type { Asterisk } from '../asterisk/port.ts';
 import type { Config } from '../config/config.ts';
 import type { ChannelState } from '../notify/courier.ts';
 import type { Library } from '../operator/library.ts';
-import { dialplanOf } from '../service/dialplan.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Snapshot, Store } from '../store/store.ts';
@@ -29,6 +28,8 @@ export interface DoctorDeps {
   readonly asterisk: Pick<Asterisk, 'listContacts' | 'dialplanOf' | 'databaseTree'>;
   readonly store: Pick<Store, 'health'>;
   readonly health: () => ServiceHealth;
+  /** Where the dialplan is told that the gate is. */
+  readonly gateAddress: () => string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Where the database came from at the start. */
@@ -56,7 +57,7 @@ export async function gatherFacts(deps: DoctorDeps, questions: number): Promise<
     health.asterisk.adapter === 'ami' ? probe(5000, () => provokeEvents(amiLogin(config), 4000)) : undefined,
     probe(2 * LONG_MS, () => compareContacts(deps.asterisk, table, SETTLES_MS)),
     probe(SHORT_MS, () => askGate(host, port, 1000)),
-    probe(SHORT_MS, () => linesOf(deps.asterisk)),
+    probe(SHORT_MS, () => dialplanOf(deps.asterisk)),
     probe(2 * LONG_MS, () =>
       compareAstdb(() => deps.asterisk.databaseTree(FAMILY), wanted(deps), SETTLES_MS),
     ),
@@ -78,7 +79,7 @@ export async function gatherFacts(deps: DoctorDeps, questions: number): Promise<
       contactsListed: table.contactsListed,
     },
     ...{ contacts, answer, dialplan, astdb, store },
-    way: { asteriskHost: asteriskHost(config), gateAddress: dialplanOf(config, health.gate).gate },
+    way: { asteriskHost: asteriskHost(config), gateAddress: deps.gateAddress() },
     calls: Math.max(0, health.gate.answered - questions),
     origin: deps.origin,
     alerts: deps.alerts?.() ?? [],
@@ -97,7 +98,7 @@ function asteriskHost({ asterisk, ami, ari }: Config): string {
   return asterisk.adapter === 'ari' ? new URL(ari.url).hostname : ami.host;
 }
 
-async function linesOf(asterisk: DoctorDeps['asterisk']): Promise<{ callerId: string[]; gate: string[] }> {
+async function dialplanOf(asterisk: DoctorDeps['asterisk']): Promise<{ callerId: string[]; gate: string[] }> {
   const [callerId, gate] = await Promise.all([
     asterisk.dialplanOf('macro-user-callerid', 's'),
     asterisk.dialplanOf('device-lock', 's'),
