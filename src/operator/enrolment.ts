@@ -4,6 +4,7 @@
  */
 import type { SourceAddress } from '../domain/address.ts';
 import { showAddress } from '../domain/address.ts';
+import type { Contact } from '../domain/contact.ts';
 import {
   type EnrolmentCode,
   type EnrolmentWord,
@@ -28,6 +29,8 @@ export interface EnrolmentOptions {
   readonly events: Pick<EventLog, 'note'>;
   readonly limits: TryLimits;
   readonly mail: CodeMail;
+  /** Contacts of an extension that were removed as a wrong device's, and are not over: the new phone may be one. */
+  readonly evicted: (extension: string) => readonly Contact[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Monotonic milliseconds. */
@@ -176,10 +179,12 @@ export class Enrolment {
 
   /** What a later call will be judged by, besides the INVITE: the REGISTER from the same place. */
   #isRegistered({ endpoint = '', userAgent, address }: EnrolmentCall): boolean {
-    const here = this.#options.table
-      .contacts(endpoint)
-      .flatMap(({ contact }) => (sameUserAgent(contact.userAgent, userAgent) ? [contact] : []));
-    return isRegisteredAt(address, here);
+    const { table, evicted } = this.#options;
+    const contacts = [...table.contacts(endpoint).map(({ contact }) => contact), ...evicted(endpoint)];
+    return isRegisteredAt(
+      address,
+      contacts.filter((contact) => sameUserAgent(contact.userAgent, userAgent)),
+    );
   }
 
   #code(extension: string): EnrolmentCode | undefined {

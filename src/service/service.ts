@@ -155,6 +155,7 @@ export class Service {
     this.enrolment = new Enrolment({
       ...{ table: this.table, operator: this.operator, events: this.events, now, clock },
       mail: this.#codeMail,
+      evicted: (extension) => this.reactions.evictedOf(extension),
       limits: {
         tries: config.enrolment['max-tries'],
         lockOutMs: config.enrolment['lock-out'] * 1000,

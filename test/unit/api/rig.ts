@@ -143,6 +143,7 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     ...{ table, operator, events, now, clock: now },
     limits: { tries: 3, lockOutMs: 300_000 },
     mail: new CodeMail(options.codePost, now),
+    evicted: () => [],
   });
   const grants = new Grants({ ...{ table, operator, events, logger, now } });
   const deps: ApiDeps = {

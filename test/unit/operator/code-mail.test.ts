@@ -38,7 +38,7 @@ function post(port: number, featureCode = '*55'): CodePost {
 
 function enrolmentBy(mail: CodeMail): Enrolment {
   return new Enrolment({
-    ...{ table: rig.table, operator: rig.operator, events: rig.events, mail },
+    ...{ table: rig.table, operator: rig.operator, events: rig.events, mail, evicted: () => [] },
     ...{ now: Date.now, clock: () => later, limits: { tries: 3, lockOutMs: 300_000 } },
   });
 }
