@@ -43,7 +43,8 @@ function dial(digits: string, change: { endpoint?: string; userAgent?: string; a
 test('the lock moves to the phone that dials the code, once', async () => {
   const { code } = await enrolment.issue('1001', DAY, 'cli:root');
   expect(code).toMatch(/^\d{8}$/);
-  expect(await Promise.all([dial(code), dial(code)])).toEqual(['enrolled', 'wrong']);
+  // Whichever of the two is looked at first.
+  expect((await Promise.all([dial(code), dial(code)])).sort()).toEqual(['enrolled', 'wrong']);
   expect(rig.table.policy('1001').lock?.alternatives).toEqual([{ kind: 'device', userAgent: NEW }]);
   expect(rig.book.open('1001')).toEqual([]);
   expect(note).toHaveBeenCalledWith('phone-enrolled', expect.objectContaining({ codeFrom: 'cli:root' }));
@@ -84,6 +85,19 @@ test('only what is registered there is enrolled, and asking for another costs no
     expect(await dial('00000000', change)).toBe('unregistered');
   }
   expect(await dial(code)).toBe('enrolled');
+});
+
+test('a phone outside the networks is not enrolled, and the code stays good for one within', async () => {
+  await rig.operator.lock('1001', { networks: ['198.51.100.0/24'] }, 'test');
+  const { code } = await enrolment.issue('1001', DAY, 'test');
+  expect(await dial(code)).toBe('unregistered');
+  expect(rig.table.policy('1001').lock?.alternatives).toEqual([{ kind: 'device', userAgent: DESK }]);
+  expect(note).toHaveBeenCalledWith(
+    'enrolment-refused',
+    expect.objectContaining({ reason: 'wrong-network' }),
+  );
+  rig.register('1001', [NEW, '198.51.100.7:5060']);
+  expect(await dial(code, { at: '198.51.100.7:5060' })).toBe('enrolled');
 });
 
 test('many wrong codes at once are no more than one after the other, and each is announced', async () => {
