@@ -10,7 +10,8 @@ import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { capture } from './new-lock.ts';
-import type { Operator, Turn } from './operator.ts';
+import type { Operator } from './operator.ts';
+import type { Turn } from './turn.ts';
 
 export interface GrantsOptions {
   readonly table: ExtensionTable;
