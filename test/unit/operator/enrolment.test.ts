@@ -50,6 +50,7 @@ test('the lock moves to the phone that dials the code, once', async () => {
   const { code } = await enrolment.issue('1001', DAY, 'cli:root');
   expect(code).toMatch(/^\d{8}$/);
   const words = await Promise.all([dial(code), dial(code)]);
+  // Both are looked at in threads of their own: either may be the first.
   expect(words.sort()).toEqual(['enrolled', 'wrong']);
   expect(rig.table.policy('1001').lock?.alternatives).toEqual([{ kind: 'device', userAgent: NEW }]);
   expect(rig.book.open('1001')).toEqual([]);
