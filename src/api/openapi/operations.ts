@@ -50,6 +50,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: 'Accepts further devices until a time. The same one again gets the new end.',
     answer: policy,
   },
+  'POST /v1/extensions/:ext/grants/take-back': {
+    summary: 'Takes back some of what it accepts for a time.',
+    answer: record({ extension: text, removed: integer }),
+  },
   'DELETE /v1/extensions/:ext/grants': {
     summary: 'Takes back all that it accepts for a time.',
     answer: record({ extension: text, removed: integer }),
