@@ -79,6 +79,7 @@ function row(extension: string, part: Partial<OverviewRow> = {}): OverviewRow {
     contacts: [],
     openViolations: 0,
     policyMode: null,
+    codeExpires: null,
     lastSeen: null,
   };
   return { extension, lock, ...rest, known: null, violationDays: [0, 0, 0], ...part };
