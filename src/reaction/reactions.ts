@@ -15,6 +15,7 @@ import type { ContactChange } from '../state/gone-contacts.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
 import { aorOf, type Tracker } from '../tracker/tracker.ts';
+import { Evicted } from './evicted.ts';
 import { Evictor } from './evictor.ts';
 import { HangUps } from './hang-ups.ts';
 import { Keepsakes } from './keepsakes.ts';
@@ -55,6 +56,7 @@ export class Reactions {
   readonly #hangUps: HangUps;
   /** Contacts that are being removed; their end is ours. */
   readonly #evicting = new Set<string>();
+  readonly #evicted = new Evicted();
   readonly #counts = { evicted: 0, restored: 0, 'hung-up': 0 };
 
   constructor(options: ReactionOptions) {
@@ -82,6 +84,11 @@ export class Reactions {
   get counts(): ReactionCounts {
     const { evicted, restored, 'hung-up': hungUp } = this.#counts;
     return { evicted, restored, hungUp, held: this.#evictor.held };
+  }
+
+  /** Contacts of the extension that were removed, and whose registration would not be over yet. */
+  evictedOf(extension: string): Contact[] {
+    return this.#evicted.of(extension, this.#options.now());
   }
 
   /** A contact that is gone was removed by us. */
@@ -192,7 +199,10 @@ export class Reactions {
   #tookBack(aor: string, evicted: readonly Contact[], restored: readonly Contact[]): void {
     const [wrong = restored[0]] = evicted;
     if (wrong === undefined) return;
-    for (const contact of evicted) this.#record('evicted', contact, contact, 1);
+    for (const contact of evicted) {
+      this.#evicted.note(contact);
+      this.#record('evicted', contact, contact, 1);
+    }
     for (const contact of restored) this.#record('restored', wrong, contact, 1);
     this.#options.tracker().tookBack(aor, evicted, restored);
   }
