@@ -3,7 +3,9 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parseAddress } from '../../src/domain/address.ts';
 import { userAgentFromText } from '../../src/domain/user-agent.ts';
+import { codePost } from '../../src/notify/code-post.ts';
 import { DESK, THIEF } from '../unit/api/rig.ts';
+import { CERTIFICATE, LOGIN, startMailServer } from '../unit/notify/smtp-server.ts';
 import { openBrowser, seriousFaults } from './browser.ts';
 import { type House, openHouse } from './house.ts';
 import { openPage, signInAt, tabWithin } from './visit.ts';
@@ -125,6 +127,25 @@ test('a code that replaces another says so, and where nobody can dial it, what t
   await page.getByRole('button', { name: 'Issue the code' }).click();
   await visible(/no feature code is configured/);
   await codeShown();
+});
+
+test('a code is mailed too where one likes, and what could not be mailed was not issued', async () => {
+  await using smtp = await startMailServer();
+  const server = { host: 'localhost', port: smtp.port, security: 'starttls', ca: CERTIFICATE } as const;
+  await house[Symbol.asyncDispose]();
+  house = await openHouse({ codePost: codePost({ ...server, ...LOGIN, from: 'pbx@example.com' }, '*55') });
+  await visit();
+  await page.getByRole('button', { name: 'Issue a code …' }).click();
+  await page.getByLabel('Also send it by e-mail to').fill('alice');
+  await page.getByRole('button', { name: 'Issue the code' }).click();
+  await visible('That is no mail address.');
+  expect((await viewOf('1001')).enrolment).toBeNull();
+  await page.getByLabel('Also send it by e-mail to').fill('alice@example.com');
+  await page.getByRole('button', { name: 'Issue the code' }).click();
+  await visible(/The mail server took it for alice@example\.com/);
+  expect(smtp.mails).toMatchObject([
+    { to: ['alice@example.com'], body: expect.stringContaining(await codeShown()) },
+  ]);
 });
 
 test('a device that was refused is accepted until an end of the operator’s own clock, and taken back', async () => {

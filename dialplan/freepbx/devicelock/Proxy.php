@@ -80,7 +80,8 @@ final class Proxy
 			return self::refusal(400, 'malformed', 'The body is no JSON object. Nothing was changed.');
 		}
 		try {
-			[$status, $text] = $this->api->exchange($method, $path, $decoded);
+			$patience = preg_match('#/enrolment$#D', $path) ? Api::MAIL_MS : Api::ALL_MS;
+			[$status, $text] = $this->api->exchange($method, $path, $decoded, $patience);
 		} catch (ApiError $error) {
 			return self::refusal(503, $error->kind(), $error->getMessage(), $error->hint());
 		}

@@ -46,8 +46,8 @@ export class Client {
     this.#ask<unknown>('PUT', `/v1/extensions/${enc(ext)}/policy`, wish);
   unlock = (ext: string) => this.#ask<unknown>('DELETE', `/v1/extensions/${enc(ext)}/lock`);
   clear = (ext: string) => this.#ask<{ cleared: number }>('POST', `/v1/extensions/${enc(ext)}/clear`);
-  issueCode = (ext: string, seconds: number) =>
-    this.#ask<S.NewEnrolmentView>('POST', `/v1/extensions/${enc(ext)}/enrolment`, { seconds });
+  issueCode = (ext: string, wish: { seconds: number; email?: string }) =>
+    this.#ask<S.NewEnrolmentView>('POST', `/v1/extensions/${enc(ext)}/enrolment`, wish);
   takeBackCode = (ext: string) => this.#ask<unknown>('DELETE', `/v1/extensions/${enc(ext)}/enrolment`);
   grant = (ext: string, alternatives: readonly S.Alternative[], until: string) =>
     this.#ask<unknown>('POST', `/v1/extensions/${enc(ext)}/grants`, { alternatives, until });

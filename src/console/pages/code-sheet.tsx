@@ -31,6 +31,7 @@ interface Props {
 export function CodeSheet({ view, issued, onClose }: Props) {
   const { client } = useConsole();
   const [seconds, setSeconds] = useState(DAY);
+  const [email, setEmail] = useState('');
   const [code, setCode] = useState<NewEnrolmentView>();
   const [isOver, setOver] = useState(false);
   const before = useRef('');
@@ -39,7 +40,7 @@ export function CodeSheet({ view, issued, onClose }: Props) {
   const issue = () =>
     act.run(async () => {
       before.current = JSON.stringify(view.policy.alternatives);
-      setCode(await client.issueCode(extension, seconds));
+      setCode(await client.issueCode(extension, email === '' ? { seconds } : { seconds, email }));
       issued();
     });
   const pending = enrolment?.issued;
@@ -59,7 +60,7 @@ export function CodeSheet({ view, issued, onClose }: Props) {
               Cancel
             </button>
             <button type="button" class="button main" disabled={act.busy} onClick={() => void issue()}>
-              Issue the code
+              {act.busy ? 'Issuing …' : 'Issue the code'}
             </button>
           </>
         ) : (
@@ -84,6 +85,18 @@ export function CodeSheet({ view, issued, onClose }: Props) {
               ))}
             </select>
           </Field>
+          <Field
+            label="Also send it by e-mail to"
+            help="If you like. Mail may be read by others and lie for long: let such a code be good for a short time."
+          >
+            <input
+              type="email"
+              autocomplete="off"
+              maxLength={254}
+              value={email}
+              onInput={(e) => setEmail(e.currentTarget.value.trim())}
+            />
+          </Field>
           {enrolment !== null && (
             <Notice tone="warn">
               The code that is good until {endWords(enrolment.expires)} is void then.
@@ -98,7 +111,8 @@ export function CodeSheet({ view, issued, onClose }: Props) {
   );
 }
 
-function Shown({ code: { extension, code, expires, featureCode } }: { readonly code: NewEnrolmentView }) {
+function Shown({ code: issued }: { readonly code: NewEnrolmentView }) {
+  const { extension, code, expires, featureCode, mailed } = issued;
   const digits = useRef<HTMLParagraphElement>(null);
   useEffect(() => digits.current?.focus(), []);
   const half = Math.ceil(code.length / 2);
@@ -128,6 +142,11 @@ function Shown({ code: { extension, code, expires, featureCode } }: { readonly c
           </li>
           <li>A voice confirms it, and the lock is moved.</li>
         </ol>
+      )}
+      {mailed !== null && (
+        <Notice tone="good">
+          The mail server took it for <bdi>{mailed}</bdi>.
+        </Notice>
       )}
       <p class="soft">
         Good once, until <strong>{endWords(expires)}</strong>. It is shown this once: note it before you
