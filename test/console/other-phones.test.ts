@@ -213,7 +213,7 @@ test('of several grants one is taken back; what was typed is tried before, and t
   await expect.poll(() => page.locator('tbody tr').count()).toBe(2);
 });
 
-test('what was done by itself is in the timeline', async () => {
+test('what was done by itself is in the timeline, and beside the violation', async () => {
   house.rig.register('1001', [DESK, '192.0.2.10:5060'], [THIEF, '203.0.113.66:5060']);
   const [violation] = house.rig.book.open('1001');
   if (violation === undefined) throw new Error('no violation was opened');
@@ -226,6 +226,8 @@ test('what was done by itself is in the timeline', async () => {
   await visible(/Device Lock removed the registration of friendly-scanner at 203.0.113.66:5060, 3 times/);
   await visible(/Device Lock put back the displaced phone Yealink/);
   await visible(/Device Lock ended 2 calls of friendly-scanner/);
+  await page.getByRole('link', { name: 'Violations' }).click();
+  await visible(/removed the registration 3 times, put back the displaced phone, ended 2 calls in progress/);
 });
 
 test('a viewer sees codes and grants, and cannot touch them', async () => {

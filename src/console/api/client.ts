@@ -74,7 +74,10 @@ export class Client {
   saveSettings = (settings: Partial<S.SettingsView>) =>
     this.#ask<S.SettingsView>('PUT', '/v1/settings', settings);
   violations = (query: Readonly<Record<string, string>>) =>
-    this.#ask<{ violations: S.ViolationView[] }>('GET', `/v1/violations?${new URLSearchParams(query)}`);
+    this.#ask<{ violations: S.ViolationView[]; reactions: S.ReactionView[] }>(
+      'GET',
+      `/v1/violations?${new URLSearchParams(query)}`,
+    );
   calls = (query: Readonly<Record<string, string>>) =>
     this.#ask<{ calls: S.CallView[] }>('GET', `/v1/calls?${new URLSearchParams(query)}`);
   audit = () => this.#ask<{ audit: S.AuditView[] }>('GET', '/v1/audit?limit=200');

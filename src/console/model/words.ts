@@ -62,6 +62,22 @@ export function reactionWords({ kind, count, firstAt }: Pick<ReactionView, 'kind
   }
 }
 
+/** What Device Lock did by itself in one violation, in one sentence; undefined where it did nothing. */
+export function deedWords(done: readonly Pick<ReactionView, 'kind' | 'count'>[]): string | undefined {
+  const deeds = DEEDS.flatMap(({ kind, words }) => {
+    const found = done.find((one) => one.kind === kind);
+    return found === undefined ? [] : [words(found.count)];
+  });
+  return deeds.length === 0 ? undefined : `Device Lock ${deeds.join(', ')}`;
+}
+
+/** In the order in which they are done. */
+const DEEDS: readonly { readonly kind: ReactionView['kind']; readonly words: (count: number) => string }[] = [
+  { kind: 'evicted', words: (count) => `removed the registration${count === 1 ? '' : ` ${count} times`}` },
+  { kind: 'restored', words: () => 'put back the displaced phone' },
+  { kind: 'hung-up', words: (count) => `ended ${count === 1 ? 'a call' : `${count} calls`} in progress` },
+];
+
 /** What happened to the calls of one violation. */
 export function callWords(v: {
   readonly calls: number;
