@@ -1,14 +1,11 @@
 /** What an operator does in the console, in a real Chromium, by mouse and by keyboard. */
-import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { DESK, THIEF } from '../unit/api/rig.ts';
 import { openBrowser, seriousFaults } from './browser.ts';
 import { type House, openHouse, PASSWORD } from './house.ts';
-import { openPage, signInAt, tabWithin } from './visit.ts';
+import { openPage, signInAt, tabWithin, takePicture } from './visit.ts';
 
-const PICTURES = fileURLToPath(new URL('../../docs/console/', import.meta.url));
 const HOSTILE = 'Phone <img src=x onerror="document.title=1"> \u202Egnp.exe';
 const MALFORMED = 'Phone \u0007\u001B[2J';
 
@@ -19,7 +16,6 @@ const faults: string[] = [];
 
 beforeAll(async () => {
   browser = await openBrowser();
-  await mkdir(PICTURES, { recursive: true });
 });
 afterAll(() => browser?.close());
 
@@ -43,9 +39,7 @@ async function open(viewport: { width: number; height: number }, colorScheme: 'l
 const signIn = (where = '') => signInAt(page, house.url, where);
 const tabTo = (name: string) => tabWithin(page, name);
 
-async function picture(name: string): Promise<void> {
-  if (process.env['DEVICE_LOCK_PICTURES'] === '1') await page.screenshot({ path: `${PICTURES}${name}.png` });
-}
+const picture = (name: string) => takePicture(page, name);
 
 async function visible(text: string | RegExp): Promise<void> {
   await page.getByText(text).first().waitFor();
@@ -140,6 +134,7 @@ test('the lock editor says what would match before it is saved', async () => {
   await page.getByLabel('Mode').selectOption('monitor');
   await visible('The mode is in force.');
   await visible('In force: monitor.');
+  await page.locator('.badge.good', { hasText: 'would match' }).waitFor();
   await picture('extension');
   expect(await seriousFaults(page)).toEqual([]);
   await page.getByRole('button', { name: 'Unlock' }).click();

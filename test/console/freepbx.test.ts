@@ -1,12 +1,11 @@
 /** The console inside FreePBX's admin frame, through the module's own PHP, in a real Chromium. */
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DESK, THIEF } from '../unit/api/rig.ts';
 import { openBrowser, seriousFaults } from './browser.ts';
 import { type FreepbxHost, openFreepbx } from './freepbx-host.ts';
+import { takePicture } from './visit.ts';
 
-const PICTURES = fileURLToPath(new URL('../../docs/console/', import.meta.url));
 const WAIT_MS = 15_000;
 
 let browser: Browser;
@@ -41,7 +40,7 @@ test('it needs no login, every call goes through FreePBX, and what is changed ha
   host.rig.register('1001', [DESK, '192.0.2.10:5060'], [THIEF, '203.0.113.66:5060']);
   await page.goto(host.url);
   await frame().getByText('1 open').waitFor();
-  if (process.env['DEVICE_LOCK_PICTURES'] === '1') await page.screenshot({ path: `${PICTURES}freepbx.png` });
+  await takePicture(page, 'freepbx');
   expect(await frame().getByRole('button', { name: 'Sign out' }).count()).toBe(0);
   await frame().getByRole('link', { name: 'Fallback and mode' }).click();
   await frame().getByRole('button', { name: 'Go back to monitor …' }).click();

@@ -8,7 +8,7 @@ import { DESK, THIEF } from '../unit/api/rig.ts';
 import { CERTIFICATE, LOGIN, startMailServer } from '../unit/notify/smtp-server.ts';
 import { openBrowser, seriousFaults } from './browser.ts';
 import { type House, openHouse } from './house.ts';
-import { openPage, signInAt, tabWithin } from './visit.ts';
+import { openPage, signInAt, tabWithin, takePicture } from './visit.ts';
 
 const SOFT = 'Linphone/5.2.3';
 const NEW = 'Yealink SIP-T57W 97.86.0.30';
@@ -86,6 +86,7 @@ test('a one-time code is issued by keyboard, shown once with what to dial, and t
   await page.keyboard.press('Enter');
   const code = await codeShown();
   await visible(`*55${code}`);
+  await takePicture(page, 'one-time-code');
   expect(await seriousFaults(page)).toEqual([]);
   const { enrolment } = await viewOf('1001');
   expect(Date.parse(enrolment.expires) - Date.parse(enrolment.issued)).toBe(7 * DAY);

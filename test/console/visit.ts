@@ -1,7 +1,9 @@
 /** A visit to the console in a browser: the page, watched for what must not happen; the way in; the keyboard. */
+import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { PASSWORD } from './house.ts';
 
+const PICTURES = fileURLToPath(new URL('../../docs/console/', import.meta.url));
 const WAIT_MS = 15_000;
 
 /** @param faults takes what goes wrong on the page: errors, breaches of its policy, requests that leave the box */
@@ -31,6 +33,11 @@ export async function signInAt(page: Page, url: string, where = '', user = 'alic
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('navigation').waitFor();
+}
+
+/** Takes a picture for docs/console.md where that is asked for. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  if (process.env['DEVICE_LOCK_PICTURES'] === '1') await page.screenshot({ path: `${PICTURES}${name}.png` });
 }
 
 /** Presses Tab until the focus is on what is named, as one without a mouse does. */

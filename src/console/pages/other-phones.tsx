@@ -1,5 +1,5 @@
 /** How another phone comes to this extension: for good with a one-time code that its user dials, or for a time. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ExtensionView, GrantView } from '../api/shapes.ts';
 import { endWords } from '../model/ends.ts';
 import { alternativeWords } from '../model/words.ts';
@@ -10,11 +10,15 @@ import { Failure } from '../ui/notice.tsx';
 import { CodeSheet } from './code-sheet.tsx';
 import { GrantSheet } from './grant-sheet.tsx';
 
+/** By so much the clocks of the browser and of the service may differ. */
+const CLOCKS_MS = 2000;
+
 export function OtherPhones({ view, saved }: { readonly view: ExtensionView; readonly saved: () => void }) {
   const { client, mayChange } = useConsole();
   const [open, setOpen] = useState<'code' | 'grant'>();
   const act = useAct();
-  const { extension, enrolment, lock } = view;
+  const { extension, enrolment, lock, policy } = view;
+  useReloadAt(enrolment?.expires, saved);
   const isFixed = !mayChange || act.busy;
   const run = async (change: () => Promise<unknown>, done: string) => {
     await act.run(change, done);
@@ -26,9 +30,6 @@ export function OtherPhones({ view, saved }: { readonly view: ExtensionView; rea
   };
   const takeBack = ({ alternative }: GrantView) =>
     void run(() => client.takeBackGrants(extension, [alternative]), 'It is taken back.');
-  // What is over counts no more, although nobody told the page yet.
-  const isGood = (end: string) => Date.parse(end) > Date.now();
-  const grants = view.policy.grants.filter(({ until }) => isGood(until));
   return (
     <section class="card">
       <h2>Another phone</h2>
@@ -43,7 +44,7 @@ export function OtherPhones({ view, saved }: { readonly view: ExtensionView; rea
               Issue a code …
             </button>
           </div>
-          {enrolment !== null && isGood(enrolment.expires) && (
+          {enrolment !== null && (
             <div class="row apart">
               <span class="grow">
                 <span class="badge warn">code</span> good until {endWords(enrolment.expires)}
@@ -73,14 +74,14 @@ export function OtherPhones({ view, saved }: { readonly view: ExtensionView; rea
               Accept for a time …
             </button>
           </div>
-          {grants.map((grant, index) => (
+          {policy.grants.map((grant, index) => (
             <Grant
               key={JSON.stringify(grant.alternative)}
               {...{ grant, isFixed, position: index + 1 }}
               takeBack={() => takeBack(grant)}
             />
           ))}
-          {grants.length > 0 && lock.source === 'none' && (
+          {policy.grants.length > 0 && lock.source === 'none' && (
             <p class="soft small">No lock is in force: every device may call, with or without this.</p>
           )}
         </li>
@@ -90,6 +91,16 @@ export function OtherPhones({ view, saved }: { readonly view: ExtensionView; rea
       {open === 'grant' && <GrantSheet view={view} onClose={close} />}
     </section>
   );
+}
+
+/** Nobody tells that a code is over: the page looks again when it is. By the service's clock it may not be yet. */
+function useReloadAt(end: string | undefined, reload: () => void): void {
+  useEffect(() => {
+    if (end === undefined) return;
+    const wait = Math.max(0, Date.parse(end) - Date.now()) + CLOCKS_MS;
+    const timer = setTimeout(reload, wait);
+    return () => clearTimeout(timer);
+  }, [end]);
 }
 
 interface GrantProps {
