@@ -37,12 +37,14 @@ export function CodeSheet({ view, issued, onClose }: Props) {
   const before = useRef('');
   const act = useAct();
   const { extension, enrolment } = view;
-  const issue = () =>
-    act.run(async () => {
+  const issue = (event: Event) => {
+    event.preventDefault();
+    void act.run(async () => {
       before.current = JSON.stringify(view.policy.alternatives);
       setCode(await client.issueCode(extension, email === '' ? { seconds } : { seconds, email }));
       issued();
     });
+  };
   const pending = enrolment?.issued;
   const wasPending = useRef(pending);
   useEffect(() => {
@@ -59,7 +61,7 @@ export function CodeSheet({ view, issued, onClose }: Props) {
             <button type="button" class="button" onClick={onClose}>
               Cancel
             </button>
-            <button type="button" class="button main" disabled={act.busy} onClick={() => void issue()}>
+            <button type="submit" form="code-form" class="button main" disabled={act.busy}>
               {act.busy ? 'Issuing …' : 'Issue the code'}
             </button>
           </>
@@ -71,7 +73,7 @@ export function CodeSheet({ view, issued, onClose }: Props) {
       }
     >
       {code === undefined && (
-        <>
+        <form id="code-form" class="stack" noValidate onSubmit={issue}>
           <p>
             Whoever dials it from a phone that is registered as {extension} moves the lock to that phone; the
             one before is refused from then on. Give it to nobody but the user.
@@ -102,7 +104,7 @@ export function CodeSheet({ view, issued, onClose }: Props) {
               The code that is good until {endWords(enrolment.expires)} is void then.
             </Notice>
           )}
-        </>
+        </form>
       )}
       {code !== undefined && !isOver && <Shown code={code} />}
       {isOver && <Over view={view} before={before.current} />}

@@ -35,8 +35,9 @@ export function GrantSheet({
   const problem = problemOf(until, Date.now());
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const ending = until === undefined ? '' : `Ends ${endWords(until)}, ${zone}.`;
-  const save = async () => {
-    if (alternative === undefined || until === undefined) return;
+  const save = async (event: Event) => {
+    event.preventDefault();
+    if (alternative === undefined || until === undefined || problem !== undefined) return;
     const change = () => client.grant(view.extension, [alternative], new Date(until).toISOString());
     if (await act.run(change, `It is accepted until ${endWords(until)}.`)) onClose();
   };
@@ -50,51 +51,58 @@ export function GrantSheet({
             Cancel
           </button>
           <button
-            type="button"
+            type="submit"
+            form="grant-form"
             class="button main"
             disabled={act.busy || alternative === undefined || problem !== undefined}
-            onClick={() => void save()}
           >
             Accept it
           </button>
         </>
       }
     >
-      {view.lock.source === 'none' && (
-        <Notice tone="warn">No lock is in force here: every device may call already.</Notice>
-      )}
-      <div class="row fields top">
-        <AlternativeFields label="Accept" isSeenTold {...{ devices, models, choice }} onChoice={setChoice} />
-      </div>
-      {alternative !== undefined && alternative.kind !== 'device' && (
-        <LockTrial title="Of its phones" extension={view.extension} alternatives={[alternative]} />
-      )}
-      <div class="row fields top">
-        <div class="grow">
-          <Field label="Until" help={preset === OTHER ? undefined : ending}>
-            <select value={preset} onChange={(e) => setPreset(e.currentTarget.value)}>
-              {ends.map(({ id, label }) => (
-                <option key={id} value={id}>
-                  {label}
-                </option>
-              ))}
-              <option value={OTHER}>Another day and time</option>
-            </select>
-          </Field>
+      <form id="grant-form" class="stack" noValidate onSubmit={(event) => void save(event)}>
+        {view.lock.source === 'none' && (
+          <Notice tone="warn">No lock is in force here: every device may call already.</Notice>
+        )}
+        <div class="row fields top">
+          <AlternativeFields
+            label="Accept"
+            isSeenTold
+            {...{ devices, models, choice }}
+            onChoice={setChoice}
+          />
         </div>
-        {preset === OTHER && (
+        {alternative !== undefined && alternative.kind !== 'device' && (
+          <LockTrial title="Of its phones" extension={view.extension} alternatives={[alternative]} />
+        )}
+        <div class="row fields top">
           <div class="grow">
-            <Field label="Day and time" help={problem === undefined ? ending : undefined} problem={problem}>
-              <input
-                type="datetime-local"
-                value={written}
-                onInput={(e) => setWritten(e.currentTarget.value)}
-              />
+            <Field label="Until" help={preset === OTHER ? undefined : ending}>
+              <select value={preset} onChange={(e) => setPreset(e.currentTarget.value)}>
+                {ends.map(({ id, label }) => (
+                  <option key={id} value={id}>
+                    {label}
+                  </option>
+                ))}
+                <option value={OTHER}>Another day and time</option>
+              </select>
             </Field>
           </div>
-        )}
-      </div>
-      <Failure error={act.error} />
+          {preset === OTHER && (
+            <div class="grow">
+              <Field label="Day and time" help={problem === undefined ? ending : undefined} problem={problem}>
+                <input
+                  type="datetime-local"
+                  value={written}
+                  onInput={(e) => setWritten(e.currentTarget.value)}
+                />
+              </Field>
+            </div>
+          )}
+        </div>
+        <Failure error={act.error} />
+      </form>
     </Sheet>
   );
 }
