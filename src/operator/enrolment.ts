@@ -139,7 +139,11 @@ export class Enrolment {
     if (userAgent.kind !== 'text' || userAgent.text.length > MAX_LOCK_TEXT || !this.#isRegistered(call)) {
       return this.#refuse(call, 'not-registered', 'unregistered');
     }
-    const giveBack = this.#limit.take(endpoint, address?.ip ?? '');
+    // Its calls would be refused: the lock must not move to where the extension may not be used.
+    if (address === undefined || !table.isWithin(endpoint, address.ip)) {
+      return this.#refuse(call, 'wrong-network', 'unregistered');
+    }
+    const giveBack = this.#limit.take(endpoint, address.ip);
     if (giveBack === undefined) return this.#refuse(call, 'too-many-wrong-codes', 'limited');
     const code = this.#code(endpoint);
     if (!(await isCode(digits, code)) || code === undefined) {

@@ -9,12 +9,17 @@ import { sameUserAgent } from '../domain/user-agent.ts';
 import type { Standing } from '../domain/verdict.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
+import { isOutside } from '../state/network-book.ts';
 import { aorOf } from '../tracker/tracker.ts';
 import { FightRate } from './fight-rate.ts';
 import type { Keepsakes } from './keepsakes.ts';
 
+/** Whether something may be done by itself against wrong devices of an extension, as things are now. */
+export type MayAct = (extension: string, option: 'evict' | 'hangUp') => boolean;
+
 export interface EvictorOptions {
   readonly table: ExtensionTable;
+  readonly mayAct: MayAct;
   readonly keepsakes: Pick<Keepsakes, 'displaced'>;
   readonly asterisk: Pick<Asterisk, 'takeBack' | 'connected'>;
   readonly logger: Logger;
@@ -41,6 +46,7 @@ export class Evictor {
   readonly #tries = new Map<string, number>();
   /** Extension → when it was last limited. */
   readonly #limited = new Map<string, number>();
+  #isStopped = false;
 
   constructor(options: EvictorOptions) {
     this.#options = options;
@@ -53,7 +59,8 @@ export class Evictor {
 
   /** A REGISTER of a wrong device came for each of these contacts. */
   sawWrong(extension: string, ids: readonly string[]): void {
-    if (!this.#options.table.loaded || !this.#isOn(extension)) return;
+    const { table, mayAct } = this.#options;
+    if (!table.loaded || !mayAct(extension, 'evict')) return;
     const seen = this.#seen.get(extension) ?? new Set<string>();
     if (!this.#seen.has(extension) && this.#seen.size >= MAX_WAITING) return;
     for (const id of ids) seen.add(id);
@@ -67,15 +74,16 @@ export class Evictor {
   }
 
   stop(): void {
+    this.#isStopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.#seen.clear();
   }
 
   #try(extension: string): void {
-    const { table, asterisk, now } = this.#options;
+    const { table, asterisk, mayAct, now } = this.#options;
     if (this.#timers.has(extension) || !table.contactsListed || !asterisk.connected) return;
-    if (!this.#isOn(extension)) {
+    if (!mayAct(extension, 'evict')) {
       this.#seen.delete(extension);
       return;
     }
@@ -110,7 +118,7 @@ export class Evictor {
 
   /** What the lock still accepts, and whose phone is not back by itself. */
   #restorable(
-    { accepts }: Standing,
+    { accepts, isWithin }: Standing,
     extension: string,
     aor: string,
     right: readonly Contact[],
@@ -118,6 +126,7 @@ export class Evictor {
     return this.#options.keepsakes
       .displaced(extension)
       .filter(({ contact }) => aorOf(contact.id) === aor && accepts(contact.userAgent))
+      .filter(({ contact }) => !isOutside(contact, isWithin))
       .filter(({ contact }) => !right.some((live) => live.id === contact.id || isSamePhone(live, contact)));
   }
 
@@ -168,13 +177,8 @@ export class Evictor {
     this.#later(extension, TRY_AGAIN_MS * tries);
   }
 
-  #isOn(extension: string): boolean {
-    const { mode, evict } = this.#options.table.lockInForce(extension);
-    return evict && mode === 'enforce';
-  }
-
   #later(extension: string, ms: number): void {
-    if (this.#timers.has(extension)) return;
+    if (this.#isStopped || this.#timers.has(extension)) return;
     const timer = setTimeout(() => {
       this.#timers.delete(extension);
       this.#try(extension);

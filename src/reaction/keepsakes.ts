@@ -49,6 +49,7 @@ export class Keepsakes {
   readonly #wanted = new Map<string, Contact>();
   #isAsking = false;
   #again: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(options: KeepsakeOptions) {
     this.#options = options;
@@ -115,6 +116,7 @@ export class Keepsakes {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#again);
     this.#wanted.clear();
   }
@@ -130,7 +132,7 @@ export class Keepsakes {
         'contacts could not be read as they are stored; trying again',
       );
       clearTimeout(this.#again);
-      this.#again = setTimeout(() => void this.#ask(), ASK_AGAIN_MS);
+      if (!this.#isStopped) this.#again = setTimeout(() => void this.#ask(), ASK_AGAIN_MS);
     } finally {
       this.#isAsking = false;
     }

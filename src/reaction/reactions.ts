@@ -9,14 +9,14 @@ import type { Reaction, ReactionKind } from '../domain/reaction.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
+import type { ContactChange } from '../state/contact-change.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { seenIp } from '../state/firmware-watch.ts';
-import type { ContactChange } from '../state/gone-contacts.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
 import { aorOf, type Tracker } from '../tracker/tracker.ts';
 import { Evicted } from './evicted.ts';
-import { Evictor } from './evictor.ts';
+import { Evictor, type MayAct } from './evictor.ts';
 import { HangUps } from './hang-ups.ts';
 import { Keepsakes } from './keepsakes.ts';
 
@@ -27,6 +27,8 @@ export interface ReactionOptions {
     Asterisk,
     'storedContacts' | 'takeBack' | 'settle' | 'channelsOf' | 'hangUp' | 'connected'
   >;
+  /** An operator expects a new phone there: a one-time code of the extension is good. */
+  readonly isAwaited: (extension: string) => boolean;
   readonly tracker: () => Pick<Tracker, 'puttingBack' | 'isPutBack' | 'tookBack' | 'hasLeft'>;
   readonly store: Pick<Store, 'addReaction' | 'keepContact'>;
   readonly events: EventLog;
@@ -67,8 +69,9 @@ export class Reactions {
       keep: (id, stored) => store.keepContact(id, stored),
     });
     this.#keepsakes.load(options.remembered, options.kept);
+    const mayAct: MayAct = (extension, option) => this.#mayAct(extension, option);
     this.#evictor = new Evictor({
-      ...{ table, asterisk, logger, now, keepsakes: this.#keepsakes },
+      ...{ table, asterisk, logger, now, mayAct, keepsakes: this.#keepsakes },
       onSent: (evicted, restoring) => this.#sent(evicted, restoring),
       onDone: (aor, evicted, restored) => this.#tookBack(aor, evicted, restored),
       onFailed: (evicted) => {
@@ -76,7 +79,7 @@ export class Reactions {
       },
     });
     this.#hangUps = new HangUps({
-      ...{ table, asterisk, logger, now },
+      ...{ table, asterisk, logger, mayAct },
       onDone: (wrong, calls) => this.#record('hung-up', wrong, wrong, calls),
     });
   }
@@ -175,6 +178,17 @@ export class Reactions {
     const standing = table.standingOf(extension);
     if (typeof standing !== 'object' || standing.accepts(userAgent)) return false;
     return table.updateOf(extension, userAgent, { ip: seenIp(contact), callId }) === undefined;
+  }
+
+  /**
+   * Wanted there, and nothing is in doubt. A new phone is another device until its code was dialled; a model that the
+   * library has lost accepts nothing, which tells nothing about the devices.
+   */
+  #mayAct(extension: string, option: 'evict' | 'hangUp'): boolean {
+    const { table, isAwaited } = this.#options;
+    const { lock, mode, [option]: isWanted } = table.lockInForce(extension);
+    if (!isWanted || mode !== 'enforce' || lock === undefined || isAwaited(extension)) return false;
+    return lock.alternatives.every((one) => one.kind !== 'model' || table.model(one.model) !== undefined);
   }
 
   #isEvictOn(extension: string): boolean {

@@ -60,9 +60,11 @@ export async function serve(configPath: string): Promise<void> {
   });
   await accounts.load();
   const health = healthOf({ config, service, started: now() });
+  const dialplan = () => dialplanOf(config, service.gateAddress);
   const doctor = createDoctor({
     ...{ config, service, asterisk, store, health, now, origin: snapshot.origin },
     alerts: () => notifier.states,
+    gateAddress: () => dialplan().gate,
     console: () => api.console,
   });
   const alerting = createAlerting({ config, service, store, snapshot, doctor, logger, now, notifier });
@@ -93,7 +95,7 @@ export async function serve(configPath: string): Promise<void> {
       troubles: () => alerting.troubles,
     }),
     ...{ accounts, console: consoleOptions(config.console) },
-    dialplan: () => dialplanOf(config, service.gateAddress),
+    dialplan,
   });
   process.on('SIGHUP', () => api.renewCertificate());
   try {

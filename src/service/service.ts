@@ -114,6 +114,7 @@ export class Service {
     this.reactions = new Reactions({
       ...{ table: this.table, book: this.book, events: this.events },
       ...{ asterisk, store, logger, now },
+      isAwaited: (extension) => this.enrolment.pending(extension) !== undefined,
       tracker: () => this.tracker,
       remembered: snapshot.contacts,
       kept: snapshot.keptContacts,

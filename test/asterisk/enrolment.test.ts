@@ -121,6 +121,29 @@ describe.each(['22', '16'] as const)('enrolment from the phone, Asterisk %s', (v
     expect(await dial(fresh, code)).toBe('enrolled');
   });
 
+  it('where wrong devices are evicted, the new phone is awaited, also where it displaces the old one', async () => {
+    await scene.policy('1001', {
+      alternatives: [{ kind: 'device', userAgent: DESK_PHONE }],
+      evict: true,
+      hangUp: true,
+    });
+    const desk = await scene.registered('1001', DESK_PHONE);
+    await scene.knows('1001', DESK_PHONE);
+    const code = await codeFor('1001');
+    const fresh = await scene.registered('1001', NEW_PHONE, { at: ELSEWHERE });
+    await scene.knows('1001', NEW_PHONE);
+    expect(await statusOf(fresh)).toBe(403);
+    expect(await dial(fresh, code)).toBe('enrolled');
+    expect(await statusOf(fresh)).toBe(200);
+    // From then on it is the old phone that is evicted.
+    expect((await desk.register({ expires: 200 })).status).toBe(200);
+    await until('the old phone was evicted', SOON_MS, async () => {
+      const { reactions } = await shown('1001');
+      return reactions.some(({ kind, userAgent }) => kind === 'restored' && userAgent === NEW_PHONE);
+    });
+    await scene.knows('1001', NEW_PHONE);
+  });
+
   it('while the service is down, it says so; the code outlives the restart', async () => {
     const { fresh } = await twoPhones('1013');
     const code = await codeFor('1013');

@@ -80,6 +80,7 @@ export class Client {
     );
   calls = (query: Readonly<Record<string, string>>) =>
     this.#ask<{ calls: S.CallView[] }>('GET', `/v1/calls?${new URLSearchParams(query)}`);
+  decisions = () => this.#ask<S.ExportDocument>('GET', '/v1/export');
   audit = () => this.#ask<{ audit: S.AuditView[] }>('GET', '/v1/audit?limit=200');
 
   /** The text of a file to save. */

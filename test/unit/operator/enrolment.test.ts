@@ -50,6 +50,7 @@ test('the lock moves to the phone that dials the code, once', async () => {
   const { code } = await enrolment.issue('1001', DAY, 'cli:root');
   expect(code).toMatch(/^\d{8}$/);
   const words = await Promise.all([dial(code), dial(code)]);
+  // Both are looked at in threads of their own: either may be the first.
   expect(words.sort()).toEqual(['enrolled', 'wrong']);
   expect(rig.table.policy('1001').lock?.alternatives).toEqual([{ kind: 'device', userAgent: NEW }]);
   expect(rig.book.open('1001')).toEqual([]);
@@ -101,6 +102,19 @@ test('a phone that was evicted before it could call counts as registered where i
   expect(await dial(code, { at: '192.0.2.11:5999' })).toBe('unregistered');
   expect(await dial(code, { userAgent: 'other' })).toBe('unregistered');
   expect(await dial(code)).toBe('enrolled');
+});
+
+test('a phone outside the networks is not enrolled, and the code stays good for one within', async () => {
+  await rig.operator.lock('1001', { networks: ['198.51.100.0/24'] }, 'test');
+  const { code } = await enrolment.issue('1001', DAY, 'test');
+  expect(await dial(code)).toBe('unregistered');
+  expect(rig.table.policy('1001').lock?.alternatives).toEqual([{ kind: 'device', userAgent: DESK }]);
+  expect(note).toHaveBeenCalledWith(
+    'enrolment-refused',
+    expect.objectContaining({ reason: 'wrong-network' }),
+  );
+  rig.register('1001', [NEW, '198.51.100.7:5060']);
+  expect(await dial(code, { at: '198.51.100.7:5060' })).toBe('enrolled');
 });
 
 test('many wrong codes at once are no more than one after the other, and each is announced', async () => {

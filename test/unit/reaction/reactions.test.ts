@@ -23,12 +23,17 @@ let warned: string[];
 let hungUp: string[];
 let left: Set<string>;
 let putBack: Set<string>;
+/** An operator has issued a one-time code that is good. */
+let isAwaited: boolean;
 let failure: AsteriskError | undefined;
+/** Where it is set, the channels are told only then. */
+let channels: Promise<void> | undefined;
 
 beforeEach(() => {
   now = 1_790_000_000_000;
   [taken, recorded, warned, hungUp] = [[], [], [], []];
   [left, putBack, failure] = [new Set(), new Set(), undefined];
+  [isAwaited, channels] = [false, undefined];
   table = new ExtensionTable(() => now);
   table.markLoaded();
   table.markContactsListed();
@@ -106,6 +111,40 @@ describe('nobody is removed', () => {
     expect(taken).toHaveLength(1);
   });
 
+  it('while a new phone is expected; then the next REGISTER of a wrong one is', async () => {
+    isAwaited = true;
+    await see(contact('a', PHONE));
+    await see(contact('b', 'new phone'));
+    expect(taken).toEqual([]);
+    isAwaited = false;
+    reactions.onJudgedAnew('1001');
+    expect(taken).toEqual([]);
+    await see(contact('b', 'new phone', { expires: EXPIRES + 1 }));
+    expect(taken).toEqual([{ evict: [id('b')], restore: [id('a')] }]);
+  });
+
+  it('who is held back when a new phone begins to be expected', async () => {
+    failure = new AsteriskError('timeout', 'no answer');
+    await see(contact('b', 'new phone'));
+    isAwaited = true;
+    await until(() => reactions.counts.held === 0);
+    expect(taken).toHaveLength(1);
+  });
+
+  it('where the lock names a model that the library has not', async () => {
+    policy({ evict: true, lock: { alternatives: [{ kind: 'model', model: 'gone' }] } });
+    await see(contact('b', PHONE));
+    expect(taken).toEqual([]);
+  });
+
+  it('once it has stopped', async () => {
+    failure = new AsteriskError('disconnected', 'closed');
+    const seen = see(contact('b', 'thief'));
+    reactions.stop();
+    await seen;
+    expect(reactions.counts.held).toBe(0);
+  });
+
   it('for its address alone', async () => {
     policy({ evict: true, networks: ['192.0.2.0/24'] });
     await see(contact('b', PHONE, { source: seenAt('198.51.100.66:5060') }));
@@ -152,6 +191,12 @@ describe('what is not put back', () => {
     policy({ evict: true });
     await see(contact('c', PHONE), contact('x', 'thief', { expires: EXPIRES + 5 }));
     expect(taken.at(-1)?.restore).toEqual([]);
+  });
+
+  it('one that is outside the networks since', async () => {
+    await see(contact('a', PHONE));
+    policy({ evict: true, networks: ['198.51.100.0/24'] });
+    expect(await displace()).toEqual([]);
   });
 
   it('a connection that was lost while nobody watched', async () => {
@@ -201,6 +246,28 @@ describe('calls in progress', () => {
   });
 });
 
+describe('calls in progress of what is no wrong device any more', () => {
+  const thief = () => contact('b', 'thief', { source: seenAt('198.51.100.66:5060') });
+  beforeEach(() => policy({ hangUp: true }));
+
+  it('go on while a new phone is expected', async () => {
+    isAwaited = true;
+    await see(thief());
+    expect(hungUp).toEqual([]);
+  });
+
+  it('go on where the lock has come to accept it meanwhile', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    channels = promise;
+    await see(thief());
+    await see();
+    policy({ hangUp: true, lock: lockTo('thief') });
+    resolve();
+    for (let turn = 0; turn < 5; turn++) await new Promise((done) => setImmediate(done));
+    expect(hungUp).toEqual([]);
+  });
+});
+
 function make(): Reactions {
   const ignore = () => undefined;
   const logger = {
@@ -211,6 +278,7 @@ function make(): Reactions {
   };
   return new Reactions({
     ...{ table, logger, now: () => now },
+    isAwaited: () => isAwaited,
     book: { heldBy: ({ extension }) => ({ ...VIOLATION, extension }) },
     asterisk: {
       connected: true,
@@ -221,11 +289,14 @@ function make(): Reactions {
         return restore.map(({ contact: { id } }) => id);
       },
       settle: async () => undefined,
-      channelsOf: async () => [
-        { id: 'thief', address: parseAddress('198.51.100.66:5060'), isEmergency: false },
-        { id: 'emergency', address: parseAddress('198.51.100.66:5060'), isEmergency: true },
-        { id: 'phone', address: parseAddress('192.0.2.10:5060'), isEmergency: false },
-      ],
+      channelsOf: async () => {
+        await channels;
+        return [
+          { id: 'thief', address: parseAddress('198.51.100.66:5060'), isEmergency: false },
+          { id: 'emergency', address: parseAddress('198.51.100.66:5060'), isEmergency: true },
+          { id: 'phone', address: parseAddress('192.0.2.10:5060'), isEmergency: false },
+        ];
+      },
       hangUp: async (channel) => void hungUp.push(channel),
     },
     tracker: () => ({
