@@ -131,6 +131,20 @@ describe('nobody is removed', () => {
     expect(taken).toHaveLength(1);
   });
 
+  it.each(['notify', 'follow'] as const)(
+    'that may be the phone after an update, as long as nobody saw where it is (%s)',
+    async (firmwareDrift) => {
+      policy({ evict: true, firmwareDrift });
+      const newer = 'Yealink SIP-T46U 108.86.0.90';
+      const address = parseAddress('192.0.2.10:5060');
+      await see(contact('a', PHONE));
+      await see(contact('b', newer, { source: address && { address, proof: 'claimed' } }));
+      expect(taken).toEqual([]);
+      await see(contact('b', newer, { expires: EXPIRES + 1, source: seenAt('198.51.100.66:5060') }));
+      expect(taken).toEqual([{ evict: [id('b')], restore: [id('a')] }]);
+    },
+  );
+
   it('where the lock names a model that the library has not', async () => {
     policy({ evict: true, lock: { alternatives: [{ kind: 'model', model: 'gone' }] } });
     await see(contact('b', PHONE));
