@@ -137,7 +137,13 @@ export class Reactions {
     }
   }
 
+  /** The connection is gone: what is known may be over. */
+  onDown(): void {
+    this.#evictor.onDown();
+  }
+
   onListed(): void {
+    this.#keepsakes.onListed((extension) => this.#isWrongAt(extension));
     this.#evictor.onListed();
   }
 
@@ -148,12 +154,15 @@ export class Reactions {
   }
 
   #went(contact: Contact, listed: boolean): void {
-    const { table, tracker } = this.#options;
-    const isWrongHere = table
-      .contacts(contact.extension)
-      .some((one) => one.matches === false && this.#isOtherDevice(one.contact));
+    const { tracker } = this.#options;
+    const isWrongHere = this.#isWrongAt(contact.extension);
     const hasLeft = !listed && tracker().hasLeft(contact);
     this.#keepsakes.went(contact, { isWrongHere, hasLeft, listed });
+  }
+
+  #isWrongAt(extension: string): boolean {
+    const contacts = this.#options.table.contacts(extension);
+    return contacts.some(({ contact, matches }) => matches === false && this.#isOtherDevice(contact));
   }
 
   #sawRight({ kind, contact }: ContactChange, came: boolean): void {

@@ -197,6 +197,7 @@ export class Service {
       this.#asteriskSince = now();
       this.heartbeat.stop();
       this.mirror.stop();
+      this.reactions.onDown();
       this.events.note('asterisk-down', { why });
     });
     for (const event of ['contactChanged', 'authenticated'] as const) {
