@@ -155,6 +155,9 @@ export class Evictor {
     const removed = evicted.map(({ id }) => id).filter((id) => !inPlace.has(id));
     try {
       const restored = new Set(await asterisk.takeBack(aor, removed, restoring));
+      // What the phone's own record was to take the place of, and did not.
+      const still = evicted.map(({ id }) => id).filter((id) => inPlace.has(id) && !restored.has(id));
+      if (still.length > 0) await asterisk.takeBack(aor, still, []);
       this.#tries.delete(extension);
       const back = restoring.map(({ contact }) => contact).filter(({ id }) => restored.has(id));
       if (back.length < restoring.length) this.#tellLost(extension);

@@ -66,6 +66,17 @@ describe('a wrong device that registers', () => {
     expect(taken).toEqual([{ evict: [], restore: [id('a')] }]);
   });
 
+  it("is removed where it took over the very contact and the phone's cannot be put back", async () => {
+    isPutBackRefused = true;
+    await see(contact('a', PHONE));
+    await see(contact('a', 'thief', { expires: EXPIRES + 1, source: seenAt('198.51.100.66:5060') }));
+    expect(taken).toEqual([
+      { evict: [], restore: [id('a')] },
+      { evict: [id('a')], restore: [] },
+    ]);
+    expect(recorded).toMatchObject([{ kind: 'evicted' }]);
+  });
+
   it('is only removed where the phone itself came back as another device', async () => {
     await see(contact('a', PHONE));
     await see(contact('a', 'thief', { expires: EXPIRES + 1 }));
