@@ -184,6 +184,7 @@ export const checkBody = object(
 
 export const enrolmentBody = object({
   seconds: { type: 'integer', minimum: SHORTEST_VALIDITY, maximum: LONGEST_VALIDITY },
+  email: { type: 'string', minLength: 3, maxLength: 254 },
 });
 
 export const renameBody = object({ to: { type: 'string', minLength: 1, maxLength: 80 } }, ['to']);

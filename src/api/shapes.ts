@@ -283,6 +283,8 @@ export interface EnrolmentView {
 export interface NewEnrolmentView extends EnrolmentView {
   readonly code: string;
   readonly featureCode: string;
+  /** The address that the mail server took it for; null where none was asked for. */
+  readonly mailed: string | null;
 }
 
 export interface ModelView extends PhoneModel {

@@ -47,6 +47,7 @@ export interface Turn {
   /** Judges anew what has become another by time alone. */
   judgeAnew(extension: string): Promise<void>;
   audit(who: string, action: string, target: string, detail: string): AuditEntry;
+  checkLoaded(): void;
   checkExtension(extension: string): void;
   checkAlternative(alternative: Alternative): void;
 }
@@ -87,6 +88,7 @@ export class Operator {
         return this.#options.judgeAnew([extension]);
       },
       audit: (who, action, target, detail) => this.#audit(who, action, target, detail),
+      checkLoaded: () => this.#checkLoaded(),
       checkExtension: (extension) => this.#checkExtension(extension),
       checkAlternative: (alternative) => this.#check(alternative),
     };
@@ -422,14 +424,17 @@ export class Operator {
     );
   }
 
+  #checkLoaded(): void {
+    if (this.#options.table.loaded) return;
+    throw new Fault(
+      'not-loaded',
+      'The locks are still being read back from AstDB after the database was lost.',
+      'Wait until Asterisk is reachable; see: device-lock doctor',
+    );
+  }
+
   async #commit(change: Change): Promise<void> {
-    if (!this.#options.table.loaded) {
-      throw new Fault(
-        'not-loaded',
-        'The locks are still being read back from AstDB after the database was lost.',
-        'Wait until Asterisk is reachable; see: device-lock doctor',
-      );
-    }
+    this.#checkLoaded();
     try {
       await this.#options.store.commit(change);
     } catch (error) {

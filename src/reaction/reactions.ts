@@ -10,12 +10,13 @@ import type { Reaction, ReactionKind } from '../domain/reaction.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
+import type { ContactChange } from '../state/contact-change.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { seenIp } from '../state/firmware-watch.ts';
-import type { ContactChange } from '../state/gone-contacts.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
 import { aorOf, type Tracker } from '../tracker/tracker.ts';
+import { Evicted } from './evicted.ts';
 import { Evictor, type MayAct } from './evictor.ts';
 import { HangUps } from './hang-ups.ts';
 import { Keepsakes } from './keepsakes.ts';
@@ -58,6 +59,7 @@ export class Reactions {
   readonly #hangUps: HangUps;
   /** Contacts that are being removed; their end is ours. */
   readonly #evicting = new Set<string>();
+  readonly #evicted = new Evicted();
   readonly #counts = { evicted: 0, restored: 0, 'hung-up': 0 };
 
   constructor(options: ReactionOptions) {
@@ -86,6 +88,11 @@ export class Reactions {
   get counts(): ReactionCounts {
     const { evicted, restored, 'hung-up': hungUp } = this.#counts;
     return { evicted, restored, hungUp, held: this.#evictor.held };
+  }
+
+  /** Contacts of the extension that were removed, and whose registration would not be over yet. */
+  evictedOf(extension: string): Contact[] {
+    return this.#evicted.of(extension, this.#options.now());
   }
 
   /** A contact that is gone was removed by us. */
@@ -218,7 +225,10 @@ export class Reactions {
   #tookBack(aor: string, evicted: readonly Contact[], restored: readonly Contact[]): void {
     const [wrong = restored[0]] = evicted;
     if (wrong === undefined) return;
-    for (const contact of evicted) this.#record('evicted', contact, contact, 1);
+    for (const contact of evicted) {
+      this.#evicted.note(contact);
+      this.#record('evicted', contact, contact, 1);
+    }
     for (const contact of restored) this.#record('restored', wrong, contact, 1);
     this.#options.tracker().tookBack(aor, evicted, restored);
   }

@@ -22,6 +22,8 @@ import type { Logger } from '../log/logger.ts';
 import { Tallies } from '../metrics/tallies.ts';
 import { namesIn } from '../network/allowed.ts';
 import { Names } from '../network/names.ts';
+import type { CodePost } from '../notify/code-post.ts';
+import { CodeMail } from '../operator/code-mail.ts';
 import { Enrolment } from '../operator/enrolment.ts';
 import { Grants } from '../operator/grants.ts';
 import { Library } from '../operator/library.ts';
@@ -48,6 +50,8 @@ export interface ServiceParts {
   readonly snapshot: Snapshot;
   readonly shippedModels: readonly PhoneModel[];
   readonly isAttackTool: AttackToolTest;
+  /** undefined where no mail is configured. */
+  readonly codePost: CodePost | undefined;
   readonly asterisk: Asterisk;
   readonly logger: Logger;
   /** Milliseconds since the epoch. */
@@ -72,6 +76,7 @@ export class Service {
   readonly #guardian: Guardian;
   readonly #names: Names;
   readonly #firstUse: FirstUseLock;
+  readonly #codeMail: CodeMail;
   readonly #follower: FirmwareFollower;
   /** A stranger at the port must not fill the log. */
   readonly #gateFaults = new LineBudget(10, 60_000);
@@ -146,9 +151,12 @@ export class Service {
     this.grants = new Grants({
       ...{ table: this.table, operator: this.operator, events: this.events, logger, now },
     });
+    const clock = () => performance.now();
+    this.#codeMail = new CodeMail(parts.codePost, clock);
     this.enrolment = new Enrolment({
-      ...{ table: this.table, operator: this.operator, events: this.events, now },
-      clock: () => performance.now(),
+      ...{ table: this.table, operator: this.operator, events: this.events, now, clock },
+      mail: this.#codeMail,
+      evicted: (extension) => this.reactions.evictedOf(extension),
       limits: {
         tries: config.enrolment['max-tries'],
         lockOutMs: config.enrolment['lock-out'] * 1000,
@@ -223,6 +231,7 @@ export class Service {
     this.tracker.stop();
     this.reactions.stop();
     this.grants.stop();
+    this.#codeMail.stop();
     await Promise.race([this.heartbeat.end(), new Promise((resolve) => setTimeout(resolve, 500))]);
     await Promise.all([this.gate.close(), this.#parts.asterisk.stop()]);
   }

@@ -147,7 +147,7 @@ test('a model is added from a phone that was seen, its samples checked as one ty
   await page.getByRole('button', { name: '+ Add model from the phone of 1002' }).click();
   await visible('Pattern and samples agree.');
   await page.getByLabel('Must not match').fill('Grandstream GXP2170 1.0.11.99');
-  await visible(/the pattern matches "Grandstream GXP2170/);
+  await visible(/The pattern matches "Grandstream GXP2170/);
   expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
   await page.getByLabel('Must not match').fill('Grandstream HT801 1.0.1');
   await visible('Pattern and samples agree.');

@@ -63,7 +63,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: record({ enrolment: orNull(ref('Enrolment')) }),
   },
   'POST /v1/extensions/:ext/enrolment': {
-    summary: 'Issues a one-time code by which a phone takes the extension over; one before it is void.',
+    summary:
+      'Issues a one-time code by which a phone takes the extension over; one before it is void. With `email` it is mailed first; where that fails nothing is issued.',
     answer: ref('NewEnrolment'),
   },
   'DELETE /v1/extensions/:ext/enrolment': {
