@@ -1,5 +1,5 @@
 /** What an operator does in the console, in a real Chromium, by mouse and by keyboard. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -244,8 +244,12 @@ test('an empty box is brought to protection step by step', async () => {
   await visible('What was found');
   await picture('first-run');
   await page.getByRole('checkbox', { name: 'Lock 1002' }).uncheck();
+  const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Lock 2 extensions and monitor' }).click();
   await visible('Watch, then enforce');
+  const undo = JSON.parse(await readFile(await (await saved).path(), 'utf8'));
+  expect(Object.keys(undo.policies)).toEqual(['1001', '1003']);
+  expect(undo.policies['1003']).toMatchObject({ alternatives: null, mode: null });
   expect((await house.rig.ask('GET', '/v1/settings')).body.mode).toBe('monitor');
   expect(await lockOf('1003')).toMatchObject({ source: 'own', kind: 'device' });
   await page.getByRole('button', { name: 'Enforce …' }).click();

@@ -70,6 +70,7 @@ export class Client {
     this.#ask<{ violations: S.ViolationView[] }>('GET', `/v1/violations?${new URLSearchParams(query)}`);
   calls = (query: Readonly<Record<string, string>>) =>
     this.#ask<{ calls: S.CallView[] }>('GET', `/v1/calls?${new URLSearchParams(query)}`);
+  decisions = () => this.#ask<S.ExportDocument>('GET', '/v1/export');
   audit = () => this.#ask<{ audit: S.AuditView[] }>('GET', '/v1/audit?limit=200');
 
   /** The text of a file to save. */

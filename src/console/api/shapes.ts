@@ -8,6 +8,7 @@ export type {
   BulkReportView as BulkReport,
   CallView,
   ContactView,
+  ExportDocument,
   ExtensionView,
   LiveChange,
   LockTrial,
