@@ -12,7 +12,7 @@ import type { Logger } from '../../log/logger.ts';
 import type { AccountChange, Accounts } from '../../operator/accounts.ts';
 import { closeApp, makeApp } from '../app.ts';
 import type { ConsoleView } from '../shapes.ts';
-import { Answers, guard } from './guard.ts';
+import { Answers, guard, HEADERS } from './guard.ts';
 import { readListen, urlOf } from './hosts.ts';
 import { pageRoutes, readPage } from './page.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -107,7 +107,7 @@ export class Door {
   async #open(): Promise<void> {
     const { console: wished, accounts, logger, now, addRoutes } = this.#options;
     const [listen, tls] = [readListen(wished.listen), readTls(wished)];
-    const app = makeApp({ logger, maxConnections: MAX_CONNECTIONS, tls });
+    const app = makeApp({ logger, maxConnections: MAX_CONNECTIONS, tls, headers: HEADERS });
     this.#app = app;
     const sessions = this.#sessions;
     guard(app, { accounts, sessions, listen, names: wished.names }, this.#answers);

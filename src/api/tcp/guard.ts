@@ -30,7 +30,8 @@ const ONLY_LOOKS: ReadonlySet<string | undefined> = new Set([
 /** Nothing but what comes from here, nothing inline, no frame around it. */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-const HEADERS = {
+/** Of every answer over the network. */
+export const HEADERS = {
   'content-security-policy': PAGE_POLICY,
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -70,8 +71,6 @@ export interface GuardOptions {
 export function guard(app: FastifyInstance, options: GuardOptions, answers: Answers): void {
   app.decorateRequest('grant', undefined);
   app.addHook('onRequest', (request, reply, done) => {
-    // On the bare response: also what is streamed past the framework has them.
-    for (const [name, value] of Object.entries(HEADERS)) reply.raw.setHeader(name, value);
     delete request.raw.headers[WHO_HEADER];
     const refusal = refusalOf(request, options);
     if (refusal !== undefined) {
