@@ -73,7 +73,10 @@ async function send(
     const { rejected } = await raced(transport.sendMail(mailOf(message, from, to)), signal);
     return rejected.length === 0 ? undefined : `not taken for: ${rejected.map(addressOf).join(', ')}`;
   } catch (error) {
-    throw new DeliveryError(why ?? saidBy(error, [password, user]), { cause: error });
+    // Some say back what was said to them, which may have been a login.
+    const login = `\0${user}\0${password}`;
+    const isRefusal = error instanceof Error && 'code' in error && error.code === 'EMESSAGE';
+    throw new DeliveryError(why ?? saidBy(error, [login, password, user]), { cause: error, isRefusal });
   } finally {
     signal.removeEventListener('abort', onAbort);
     clearInterval(watch);
