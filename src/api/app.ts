@@ -4,8 +4,9 @@ import type { OutgoingHttpHeaders, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Logger } from '../log/logger.ts';
+import { fairShare } from './fair-share.ts';
 import { faultResponder, noSuchRoute } from './fault-response.ts';
-import { answerMisread, answerNoAddress } from './misread.ts';
+import { answerInPieces, answerMisread, answerNoAddress } from './misread.ts';
 import { wordsFor } from './schemas.ts';
 
 const BODY_LIMIT = 1024 * 1024;
@@ -53,6 +54,7 @@ export function makeApp({ logger, maxConnections, tls, headers = {} }: AppOption
           https: { ...http, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: REQUEST_MS },
         }) as unknown as FastifyInstance);
   app.server.maxConnections = maxConnections;
+  fairShare(app.server, (socket) => answerInPieces(socket, headers));
   app.addHook('onRequest', (_, reply, done) => {
     // On the bare response: also what is streamed past the framework has them.
     for (const [name, value] of Object.entries(headers))

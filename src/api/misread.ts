@@ -19,19 +19,14 @@ export function answerMisread(
   headers: OutgoingHttpHeaders,
 ): void {
   if (socket.destroyed || error.code === 'ECONNRESET') return;
-  if (socket.writable) {
-    const [status, message] = BY_CODE[error.code ?? ''] ?? [400, 'This is no request.'];
-    const body = JSON.stringify(errorBody('malformed', message, ''));
-    const all = {
-      ...headers,
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(body),
-      connection: 'close',
-    };
-    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
-  }
+  const [status, message] = BY_CODE[error.code ?? ''] ?? [400, 'This is no request.'];
+  write(socket, status, message, headers);
   socket.destroy(error);
+}
+
+/** A body comes whose length nobody said. */
+export function answerInPieces(socket: Socket, headers: OutgoingHttpHeaders): void {
+  write(socket, 411, 'Say the length of the body (Content-Length).', headers);
 }
 
 /** The address names no route and cannot be one. */
@@ -39,4 +34,17 @@ export function answerNoAddress(reply: FastifyReply, headers: OutgoingHttpHeader
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) reply.raw.setHeader(name, value);
   void reply.code(400).send(errorBody('malformed', 'The address of the request is not understood.', ''));
+}
+
+function write(socket: Socket, status: number, message: string, headers: OutgoingHttpHeaders): void {
+  if (!socket.writable) return;
+  const body = JSON.stringify(errorBody('malformed', message, ''));
+  const all = {
+    ...headers,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
 }

@@ -17,7 +17,7 @@ import { readListen, urlOf } from './hosts.ts';
 import { pageRoutes, readPage } from './page.ts';
 import { sessionRoutes } from './session-routes.ts';
 
-const MAX_CONNECTIONS = 200;
+const MAX_CONNECTIONS = 100;
 const SWEEP_MS = 30_000;
 
 export interface ConsoleOptions {
