@@ -8,6 +8,7 @@ import { fairShare } from './fair-share.ts';
 import { faultResponder, noSuchRoute } from './fault-response.ts';
 import { answerInPieces, answerMisread, answerNoAddress } from './misread.ts';
 import { wordsFor } from './schemas.ts';
+import { Turns } from './turns.ts';
 
 const BODY_LIMIT = 1024 * 1024;
 const REQUEST_MS = 10_000;
@@ -55,11 +56,12 @@ export function makeApp({ logger, maxConnections, tls, headers = {} }: AppOption
         }) as unknown as FastifyInstance);
   app.server.maxConnections = maxConnections;
   fairShare(app.server, (socket) => answerInPieces(socket, headers));
+  const turns = new Turns();
   app.addHook('onRequest', (_, reply, done) => {
     // On the bare response: also what is streamed past the framework has them.
     for (const [name, value] of Object.entries(headers))
       if (value !== undefined) reply.raw.setHeader(name, value);
-    done();
+    turns.take(done);
   });
   app.setErrorHandler(faultResponder(logger));
   app.setNotFoundHandler(noSuchRoute);

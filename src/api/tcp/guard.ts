@@ -27,6 +27,9 @@ const ONLY_LOOKS: ReadonlySet<string | undefined> = new Set([
   '/v1/extensions/:ext/try',
 ]);
 
+/** Bytes: one model with its samples, or one lock. What is for thousands of extensions at once is for who may do it. */
+const VIEWERS_BODY = 64 * 1024;
+
 /** Nothing but what comes from here, nothing inline, no frame around it. */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -112,7 +115,7 @@ export class Answers {
 
 interface Refusal {
   readonly status: number;
-  readonly code: AccessCode;
+  readonly code: AccessCode | 'too-large';
   readonly message: string;
   readonly hint: string;
 }
@@ -139,6 +142,9 @@ function refusalOf(request: FastifyRequest, options: GuardOptions): Refusal | un
 function refusalOfChange(request: FastifyRequest, grant: Grant): Refusal | undefined {
   if (grant.csrf !== undefined && !isEqual(request.headers[CSRF_HEADER], grant.csrf)) {
     return { status: 403, code: 'no-token', message: 'This page is too old.', hint: 'Load it again.' };
+  }
+  if (grant.role === 'viewer' && Number(request.headers['content-length'] ?? 0) > VIEWERS_BODY) {
+    return { status: 413, code: 'too-large', message: 'That is more than a viewer asks for.', hint: '' };
   }
   const route = request.routeOptions.url;
   if (grant.role === 'operator' || route === '/v1/session' || ONLY_LOOKS.has(route)) return undefined;
