@@ -7,6 +7,7 @@ import { type Asterisk, AsteriskError, type StoredContact } from '../asterisk/po
 import type { Contact } from '../domain/contact.ts';
 import { sameUserAgent } from '../domain/user-agent.ts';
 import type { Standing } from '../domain/verdict.ts';
+import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { isOutside } from '../state/network-book.ts';
@@ -36,6 +37,8 @@ const TRY_AGAIN_MS = 500;
 const MAX_TRIES = 5;
 /** A fight that was this quiet is a new one, and its limit is told again. Milliseconds. */
 const FIGHT_IS_OVER = 60_000;
+/** What goes on in a fight is told once in so many milliseconds, for each extension. */
+const QUIET_FOR = 60_000;
 
 export class Evictor {
   readonly #options: EvictorOptions;
@@ -46,6 +49,9 @@ export class Evictor {
   readonly #tries = new Map<string, number>();
   /** Extension → when it was last limited. */
   readonly #limited = new Map<string, number>();
+  readonly #lines = new LineBudget(1, QUIET_FOR);
+  /** Nothing was missed since the last list. */
+  #isCurrent = true;
   #isStopped = false;
 
   constructor(options: EvictorOptions) {
@@ -68,8 +74,14 @@ export class Evictor {
     this.#try(extension);
   }
 
+  /** The connection is gone: nothing is removed by what was known before. */
+  onDown(): void {
+    this.#isCurrent = false;
+  }
+
   /** Everything was listed: what had to wait for that is done. */
   onListed(): void {
+    this.#isCurrent = true;
     for (const extension of [...this.#seen.keys()]) this.#try(extension);
   }
 
@@ -82,7 +94,8 @@ export class Evictor {
 
   #try(extension: string): void {
     const { table, asterisk, mayAct, now } = this.#options;
-    if (this.#timers.has(extension) || !table.contactsListed || !asterisk.connected) return;
+    if (this.#timers.has(extension)) return;
+    if (!this.#isCurrent || !table.contactsListed || !asterisk.connected) return;
     if (!mayAct(extension, 'evict')) {
       this.#seen.delete(extension);
       return;
@@ -136,20 +149,18 @@ export class Evictor {
     evicted: readonly Contact[],
     restoring: readonly StoredContact[],
   ): Promise<void> {
-    const { asterisk, onSent, onDone, onFailed, logger } = this.#options;
+    const { asterisk, onSent, onDone, onFailed } = this.#options;
     onSent(evicted, restoring);
     const inPlace = new Set(restoring.map(({ contact }) => contact.id));
     const removed = evicted.map(({ id }) => id).filter((id) => !inPlace.has(id));
     try {
       const restored = new Set(await asterisk.takeBack(aor, removed, restoring));
+      // What the phone's own record was to take the place of, and did not.
+      const still = evicted.map(({ id }) => id).filter((id) => inPlace.has(id) && !restored.has(id));
+      if (still.length > 0) await asterisk.takeBack(aor, still, []);
       this.#tries.delete(extension);
       const back = restoring.map(({ contact }) => contact).filter(({ id }) => restored.has(id));
-      if (back.length < restoring.length) {
-        logger.warn(
-          { extension },
-          'a displaced contact could not be put back; its phone registers anew by itself',
-        );
-      }
+      if (back.length < restoring.length) this.#tellLost(extension);
       onDone(aor, evicted, back);
     } catch (error) {
       onFailed(evicted);
@@ -184,6 +195,15 @@ export class Evictor {
       this.#try(extension);
     }, ms);
     this.#timers.set(extension, timer);
+  }
+
+  #tellLost(extension: string): void {
+    const { logger, now } = this.#options;
+    if (!this.#lines.take(extension, now())) return;
+    logger.warn(
+      { extension },
+      'a displaced contact could not be put back; its phone registers anew by itself',
+    );
   }
 
   #tellLimit(extension: string): void {

@@ -5,6 +5,7 @@
 import type { Asterisk, StoredContact } from '../asterisk/port.ts';
 import { showAddress } from '../domain/address.ts';
 import type { Contact } from '../domain/contact.ts';
+import { isBelievable } from '../domain/firmware-drift.ts';
 import type { Reaction, ReactionKind } from '../domain/reaction.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -143,7 +144,13 @@ export class Reactions {
     }
   }
 
+  /** The connection is gone: what is known may be over. */
+  onDown(): void {
+    this.#evictor.onDown();
+  }
+
   onListed(): void {
+    this.#keepsakes.onListed((extension) => this.#isWrongAt(extension));
     this.#evictor.onListed();
   }
 
@@ -154,12 +161,15 @@ export class Reactions {
   }
 
   #went(contact: Contact, listed: boolean): void {
-    const { table, tracker } = this.#options;
-    const isWrongHere = table
-      .contacts(contact.extension)
-      .some((one) => one.matches === false && this.#isOtherDevice(one.contact));
+    const { tracker } = this.#options;
+    const isWrongHere = this.#isWrongAt(contact.extension);
     const hasLeft = !listed && tracker().hasLeft(contact);
     this.#keepsakes.went(contact, { isWrongHere, hasLeft, listed });
+  }
+
+  #isWrongAt(extension: string): boolean {
+    const contacts = this.#options.table.contacts(extension);
+    return contacts.some(({ contact, matches }) => matches === false && this.#isOtherDevice(contact));
   }
 
   #sawRight({ kind, contact }: ContactChange, came: boolean): void {
@@ -170,14 +180,16 @@ export class Reactions {
 
   /**
    * Not only at the wrong place: nothing is done on the mere source. And not what looks like the phone itself after an
-   * update, which is for the operator to say.
+   * update, which is for the operator to say; by its words alone, where nobody saw where they came from.
    */
   #isOtherDevice(contact: Contact): boolean {
     const { table } = this.#options;
     const { extension, userAgent, callId } = contact;
     const standing = table.standingOf(extension);
     if (typeof standing !== 'object' || standing.accepts(userAgent)) return false;
-    return table.updateOf(extension, userAgent, { ip: seenIp(contact), callId }) === undefined;
+    const ip = seenIp(contact);
+    const believes = ip === undefined ? () => true : isBelievable;
+    return table.updateOf(extension, userAgent, { ip, callId }, believes) === undefined;
   }
 
   /**

@@ -205,6 +205,7 @@ export class Service {
     asterisk.on('down', (why) => {
       this.heartbeat.stop();
       this.mirror.stop();
+      this.reactions.onDown();
       this.events.note('asterisk-down', { why });
     });
     this.#names.start();

@@ -4,7 +4,7 @@
  * notices by its version that it must be judged anew.
  */
 import type { Contact } from '../domain/contact.ts';
-import type { Place } from '../domain/firmware-drift.ts';
+import { isBelievable, type Place } from '../domain/firmware-drift.ts';
 import type { Lock } from '../domain/lock.ts';
 import type { UserAgentTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
@@ -234,7 +234,12 @@ export class ExtensionTable {
    * The device of the lock that this is an update of, believable from where it is seen; undefined where it is none, or
    * where nobody wants to know. What is followed is within the networks too.
    */
-  updateOf(extension: string, userAgent: UserAgent, at: Place): FirmwareUpdate | undefined {
+  updateOf(
+    extension: string,
+    userAgent: UserAgent,
+    at: Place,
+    believes: typeof isBelievable = isBelievable,
+  ): FirmwareUpdate | undefined {
     const row = this.#rows.get(extension);
     if (row === undefined) return undefined;
     const { standing } = this.#judged(row);
@@ -242,7 +247,7 @@ export class ExtensionTable {
       return undefined;
     const { isFollowed } = standing.drift;
     if (isFollowed && at.ip !== undefined && standing.isWithin?.(at.ip) === false) return undefined;
-    const of = row.firmware?.updateOf(userAgent, at, isFollowed);
+    const of = row.firmware?.updateOf(userAgent, at, isFollowed, believes);
     return of === undefined ? undefined : { of, isFollowed };
   }
 

@@ -18,8 +18,8 @@ final class Proxy
 	const ALLOWED = [
 		'GET' => ['status', 'doctor', 'overview', 'dialplan', 'extensions', 'extensions/' . self::NAME, 'models', 'models/' . self::NAME, 'settings', 'violations', 'violations\.csv', 'calls', 'audit', 'export'],
 		'PUT' => ['extensions/' . self::NAME . '/policy', 'models/' . self::NAME, 'settings'],
-		'POST' => ['extensions/' . self::NAME . '/(?:clear|check|try)', 'models', 'models/' . self::NAME . '/restore', 'models/(?:propose|try)', 'preview', 'bulk', 'import'],
-		'DELETE' => ['extensions/' . self::NAME . '/lock', 'models/' . self::NAME],
+		'POST' => ['extensions/' . self::NAME . '/(?:clear|check|try|enrolment|grants|grants/take-back)', 'models', 'models/' . self::NAME . '/restore', 'models/(?:propose|try)', 'preview', 'bulk', 'import'],
+		'DELETE' => ['extensions/' . self::NAME . '/(?:lock|enrolment|grants)', 'models/' . self::NAME],
 	];
 
 	const QUERY = '/^[A-Za-z0-9%_.~=&:+-]{0,500}$/D';
@@ -80,7 +80,8 @@ final class Proxy
 			return self::refusal(400, 'malformed', 'The body is no JSON object. Nothing was changed.');
 		}
 		try {
-			[$status, $text] = $this->api->exchange($method, $path, $decoded);
+			$patience = preg_match('#/enrolment$#D', $path) ? Api::MAIL_MS : Api::ALL_MS;
+			[$status, $text] = $this->api->exchange($method, $path, $decoded, $patience);
 		} catch (ApiError $error) {
 			return self::refusal(503, $error->kind(), $error->getMessage(), $error->hint());
 		}

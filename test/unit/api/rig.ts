@@ -64,6 +64,7 @@ export interface Rig extends AsyncDisposable {
   readonly table: ExtensionTable;
   readonly book: ViolationBook;
   readonly operator: Operator;
+  readonly enrolment: Enrolment;
   readonly accounts: Accounts;
   readonly events: EventLog;
   readonly tallies: Tallies;
@@ -181,7 +182,20 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
   let api = createApi(deps);
   if (options.isListening !== false) await api.listen();
   return {
-    ...{ folder, socket, configPath, table, book, operator, accounts, events, tallies, store, logged },
+    ...{
+      folder,
+      socket,
+      configPath,
+      table,
+      book,
+      operator,
+      enrolment,
+      accounts,
+      events,
+      tallies,
+      store,
+      logged,
+    },
     get api() {
       return api;
     },
