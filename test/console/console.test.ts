@@ -199,7 +199,7 @@ test('reactions and networks are decided for one extension and for all', async (
   await page.getByLabel('Hang up').selectOption('On');
   await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
   await visible('The settings are in force.');
-  expect(await page.getByLabel('Hang up').inputValue()).toBe('true');
+  await expect.poll(() => page.getByLabel('Hang up').inputValue()).toBe('true');
   expect(await lockOf('1002')).toMatchObject({ hangUp: true, evict: false });
   expect(await seriousFaults(page)).toEqual([]);
 });
