@@ -56,15 +56,20 @@ export class Sources {
       // No REGISTER since, or one in the same second; its event may also have come after the contact.
       return own === undefined ? { ...contact, source: before.source } : seenAt(contact, own);
     }
-    const isOther = before !== undefined && !sameUserAgent(before.userAgent, contact.userAgent);
-    // The same device goes on: where it was, if anybody spoke from there.
-    const there = before?.source?.address;
-    const again = there && fresh.findLast(({ address }) => sameAddress(address, there));
-    const teller = isOther ? fresh.at(-1) : (own ?? again ?? fresh.at(-1));
+    const teller = before === undefined ? own : tellerOf(contact, before, own, fresh);
     if (teller === undefined) return contact;
     teller.isSpent = true;
     return seenAt(contact, teller);
   }
+}
+
+/** Whose REGISTER refreshed a contact, by the logins since. */
+function tellerOf(contact: Contact, before: Contact, own: Login | undefined, fresh: readonly Login[]) {
+  if (!sameUserAgent(before.userAgent, contact.userAgent)) return fresh.at(-1);
+  // The same device goes on: where it was, if anybody spoke from there.
+  const there = before.source?.address;
+  const again = there && fresh.findLast(({ address }) => sameAddress(address, there));
+  return own ?? again ?? fresh.at(-1);
 }
 
 /** The oldest login from the IP address that has the most: whoever comes very often makes room for itself. */

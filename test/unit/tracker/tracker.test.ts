@@ -162,6 +162,17 @@ describe('whose REGISTER it was', () => {
     expect(source()).toEqual({ address: phoneAt, proof: 'seen' });
   });
 
+  it("of a new contact is not somebody else's, of whom an event told before", async () => {
+    asterisk.emit('authenticated', { endpoint: '1001', address: phoneAt, callId: 'an INVITE' });
+    asterisk.contacts.set('1001', [{ ...contact('B'), callId: 'thief', expires: 2000 }]);
+    asterisk.emit('contactChanged', { aor: '1001', uri: 'sip:b', removed: false });
+    await settle();
+    expect(source()).toBeUndefined();
+    asterisk.emit('authenticated', { endpoint: '1001', address: thiefAt, callId: 'thief' });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(source()).toEqual({ address: thiefAt, proof: 'seen' });
+  });
+
   it("stays the phone's where it restarts with a new Call-ID and a thief calls just then", async () => {
     asterisk.contacts.set('1001', [{ ...contact('A'), expires: 2000 }]);
     asterisk.emit('authenticated', { endpoint: '1001', address: phoneAt, callId: 'after the restart' });
