@@ -146,6 +146,19 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
     expect((await rig.ask('GET', '/v1/audit?target=1001')).body.audit).toHaveLength(1);
   });
 
+  test('an administrator of other extensions sees nothing of this one, and changes nothing', async () => {
+    await lockIt();
+    const before = await lock();
+    const { session } = await tab();
+    const ranged = { ...session, range: ['2000', '2099'] };
+    expect((await run('tab', { request: EXTENSION, session: ranged })).result).toEqual([]);
+    await save({ devicelock_action: 'unlock' }, ranged);
+    expect(await lock()).toEqual(before);
+    const own = { ...session, range: ['1000', '1099'] };
+    await save({ devicelock_action: 'unlock' }, own);
+    expect(await lock()).toMatchObject({ source: 'none' });
+  });
+
   test('with the service gone the tab and the page say so, and nothing is thrown', async () => {
     const { session } = await tab();
     await rig.api.close();

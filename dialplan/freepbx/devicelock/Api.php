@@ -111,6 +111,7 @@ final class Api
 			CURLOPT_NOSIGNAL => true,
 			CURLOPT_PROXY => '',
 			CURLOPT_FOLLOWLOCATION => false,
+			CURLOPT_PATH_AS_IS => true,
 			CURLOPT_WRITEFUNCTION => static function ($curl, string $piece) use (&$text): int {
 				$text .= $piece;
 				return strlen($text) > self::LARGEST_ANSWER ? 0 : strlen($piece);
