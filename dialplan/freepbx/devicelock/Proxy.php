@@ -52,6 +52,7 @@ final class Proxy
 		if (!self::isAllowed($method, $path)) {
 			return self::refusal(404, 'no-such-route', 'That is not for this page.');
 		}
+		$this->session->release();
 		return $this->forward($method, $path, $post['body'] ?? '');
 	}
 
