@@ -52,6 +52,7 @@ final class Proxy
 		if (!self::isAllowed($method, $path)) {
 			return self::refusal(404, 'no-such-route', 'That is not for this page.');
 		}
+		$this->session->release();
 		return $this->forward($method, $path, $post['body'] ?? '');
 	}
 
@@ -80,8 +81,7 @@ final class Proxy
 			return self::refusal(400, 'malformed', 'The body is no JSON object. Nothing was changed.');
 		}
 		try {
-			$patience = preg_match('#/enrolment$#D', $path) ? Api::MAIL_MS : Api::ALL_MS;
-			[$status, $text] = $this->api->exchange($method, $path, $decoded, $patience);
+			[$status, $text] = $this->api->exchange($method, $path, $decoded);
 		} catch (ApiError $error) {
 			return self::refusal(503, $error->kind(), $error->getMessage(), $error->hint());
 		}
