@@ -57,11 +57,15 @@ export function makeApp({ logger, maxConnections, tls, headers = {} }: AppOption
   app.server.maxConnections = maxConnections;
   fairShare(app.server, (socket) => answerInPieces(socket, headers));
   const turns = new Turns();
-  app.addHook('onRequest', (_, reply, done) => {
+  app.addHook('onRequest', ({ raw }, reply, done) => {
     // On the bare response: also what is streamed past the framework has them.
     for (const [name, value] of Object.entries(headers))
       if (value !== undefined) reply.raw.setHeader(name, value);
-    turns.take(done);
+    turns.take(() => {
+      // Who has gone meanwhile is answered by nobody, and would never be seen to go.
+      if (raw.socket.destroyed) reply.hijack();
+      else done();
+    });
   });
   app.setErrorHandler(faultResponder(logger));
   app.setNotFoundHandler(noSuchRoute);
