@@ -1,20 +1,45 @@
 /** The phone is taken back: a thief's REGISTER is undone, by real calls. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { kill } from 'node:process';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { installProgram } from '../lab/debian.ts';
 import { freeSipPort } from '../lab/ports.ts';
 import { installSoftphone, Softphone } from '../lab/softphone.ts';
 import { until } from '../lab/until.ts';
 import { EvictScene, SOON } from './evict-scene.ts';
-import { AT_DESK, DESK_PHONE, OUTSIDE, statusOf, THIEF } from './scene.ts';
+import { AT_DESK, AT_THIEF, DESK_PHONE, OUTSIDE, statusOf, THIEF } from './scene.ts';
 
+const FILTER = new URL('../../data/fail2ban/filter.d/device-lock.conf', import.meta.url).pathname;
 const AT_SOFTPHONE = '127.0.0.41';
 /** A service that was killed, an Asterisk that was restarted: they are back by then. */
 const BACK = 30_000;
+
+/** Addresses that fail2ban finds in lines of the log, by the filter that is shipped. */
+async function banned(lines: Buffer): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'device-lock-log-'));
+  try {
+    await writeFile(join(folder, 'log'), lines);
+    const { stdout } = await promisify(execFile)('fail2ban-regex', [
+      '--out',
+      'ip',
+      join(folder, 'log'),
+      FILTER,
+    ]);
+    return stdout.split('\n').filter((line) => line !== '');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
   let scene: EvictScene;
   beforeAll(async () => {
     await installSoftphone();
+    await installProgram('fail2ban-regex', 'fail2ban');
     scene = await EvictScene.open(version);
   });
   afterEach(() => scene?.tidy());
@@ -62,6 +87,18 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     expect((await phone.register()).status).toBe(200);
     await scene.ringsAt(phone, '1003');
     await scene.scene.knows('1003', DESK_PHONE);
+  });
+
+  it('logs what fail2ban finds the thief by, and nobody else', async () => {
+    const log = join(scene.scene.lab.home, 'service', 'device-lock.log');
+    const before = (await readFile(log)).length;
+    await scene.evicting('1001');
+    await scene.deskPhone('1001');
+    await scene.evicted('1001', () => scene.thief('1001'));
+    await until('fail2ban finds who it was', SOON, async () => {
+      const lines = (await readFile(log)).subarray(before);
+      return (await banned(lines)).join() === AT_THIEF;
+    });
   });
 
   it('removes the phone itself where it comes back as another device, until it is the right one again', async () => {
