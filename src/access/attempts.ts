@@ -17,7 +17,7 @@ const MOST_SUBJECTS = 5000;
 export class Attempts {
   readonly #pace: Pace;
   readonly #now: () => number;
-  /** When the subject would have all its tries again; milliseconds since the epoch. In the order of their last try. */
+  /** When the subject would have all its tries again; milliseconds on a steady clock. In the order of their last try. */
   readonly #fullAt = new Map<string, number>();
 
   constructor(pace: Pace, now: () => number) {

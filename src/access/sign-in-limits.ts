@@ -15,7 +15,7 @@ export class SignInLimits {
   /** Names with an address from which they signed in; the latest last. */
   readonly #known = new Set<string>();
 
-  /** @param now milliseconds since the epoch */
+  /** @param now milliseconds on a steady clock */
   constructor(now: () => number) {
     this.#addresses = new Attempts(OF_ADDRESS, now);
     this.#names = new Attempts(OF_NAME, now);

@@ -81,7 +81,7 @@ function explainRequest(error: unknown): { status: number; body: ErrorBody } | u
     return { status: 400, body: errorBody('malformed', error.message, 'Nothing was changed.') };
   }
   if (error.statusCode === 413) {
-    return { status: 413, body: errorBody('too-large', 'The request is larger than 1 MB.', '') };
+    return { status: 413, body: errorBody('too-large', 'The request is too large.', '') };
   }
   return undefined;
 }

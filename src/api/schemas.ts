@@ -90,6 +90,8 @@ export const grantsBody = object(
   ['alternatives', 'until'],
 );
 
+export const takeBackBody = object({ alternatives }, ['alternatives']);
+
 const grants = {
   type: 'array',
   maxItems: MAX_GRANTS,

@@ -2,7 +2,7 @@
  * The configuration file, TOML. Every key has a default; an unknown key or a value out of range is an error that says
  * where it is and what was probably meant. Secrets are kept apart from what may be shown.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import leven from 'leven';
 import { parse, TomlError } from 'smol-toml';
 import { KEYS, type Key } from './keys.ts';
@@ -25,8 +25,6 @@ type Values = {
 export interface Config extends Values {
   /** The file it was read from. */
   readonly path: string;
-  /** The file can be read by others than its owner and group. */
-  readonly exposed: boolean;
 }
 
 /** One or several faults of the file, each with its place. */
@@ -49,7 +47,6 @@ export function loadConfig(path: string): Config {
     'alerts.email': { ...values['alerts.email'], password: smtpPasswordOf(values['alerts.email']) },
     'alerts.webhook': { ...values['alerts.webhook'], secret: webhookSecretOf(values['alerts.webhook']) },
     path,
-    exposed: (statSync(path).mode & 0o004) !== 0,
   };
 }
 

@@ -46,10 +46,24 @@ export function examineProcess(facts: Facts): Finding[] {
           'The next start needs it.',
         )
       : examineConfig(health.config, configMode.found),
+    ...examineSecrets(facts),
     examineWatchdog(facts),
     examineLog(facts),
     ...examineStore(facts),
   ];
+}
+
+/** What cannot be looked at is told by whoever needs it. */
+function examineSecrets({ secretModes }: Facts): Finding[] {
+  return secretModes
+    .filter(({ mode }) => ((mode.found ?? 0) & 0o006) !== 0)
+    .map(({ path }) =>
+      warning(
+        'secrets',
+        `Anybody may read or write ${path}, which holds a secret.`,
+        `chmod 0640 ${path}, and give it the group of the service.`,
+      ),
+    );
 }
 
 function examineWatchdog({ watched }: Facts): Finding {

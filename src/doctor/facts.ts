@@ -49,6 +49,8 @@ export interface Facts {
   readonly now: number;
   /** Permission bits of the configuration file. */
   readonly configMode: Probe<number>;
+  /** Of the files with a secret that the configuration names. */
+  readonly secretModes: readonly { readonly path: string; readonly mode: Probe<number> }[];
   /** undefined where there is nothing to test by: over ARI. */
   readonly events: Probe<EventTest> | undefined;
   readonly extensions: {

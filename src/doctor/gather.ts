@@ -52,24 +52,29 @@ export async function gatherFacts(deps: DoctorDeps, questions: number): Promise<
   const { table } = service;
   const names = table.names();
   const { host, port } = health.gate;
-  const [configMode, events, contacts, answer, dialplan, astdb, store, writable] = await Promise.all([
-    probe(SHORT_MS, async () => (await stat(config.path)).mode & 0o777),
-    health.asterisk.adapter === 'ami' ? probe(5000, () => provokeEvents(amiLogin(config), 4000)) : undefined,
-    probe(2 * LONG_MS, () => compareContacts(deps.asterisk, table, SETTLES_MS)),
-    probe(SHORT_MS, () => askGate(host, port, 1000)),
-    probe(SHORT_MS, () => dialplanOf(deps.asterisk)),
-    probe(2 * LONG_MS, () =>
-      compareAstdb(() => deps.asterisk.databaseTree(FAMILY), wanted(deps), SETTLES_MS),
-    ),
-    probe(SHORT_MS, () => deps.store.health()),
-    probe(SHORT_MS, () => checkWritable(config.log.path)),
-  ]);
+  const [configMode, secretModes, events, contacts, answer, dialplan, astdb, store, writable] =
+    await Promise.all([
+      modeOf(config.path),
+      Promise.all(secretFiles(config).map(async (path) => ({ path, mode: await modeOf(path) }))),
+      health.asterisk.adapter === 'ami'
+        ? probe(5000, () => provokeEvents(amiLogin(config), 4000))
+        : undefined,
+      probe(2 * LONG_MS, () => compareContacts(deps.asterisk, table, SETTLES_MS)),
+      probe(SHORT_MS, () => askGate(host, port, 1000)),
+      probe(SHORT_MS, () => dialplanOf(deps.asterisk)),
+      probe(2 * LONG_MS, () =>
+        compareAstdb(() => deps.asterisk.databaseTree(FAMILY), wanted(deps), SETTLES_MS),
+      ),
+      probe(SHORT_MS, () => deps.store.health()),
+      probe(SHORT_MS, () => checkWritable(config.log.path)),
+    ]);
   return {
     node: process.version,
     watched: process.send !== undefined && process.connected,
     health,
     now: now(),
     configMode,
+    secretModes,
     events,
     hostNames: hostNamesOf(table),
     extensions: {
@@ -86,6 +91,18 @@ export async function gatherFacts(deps: DoctorDeps, questions: number): Promise<
     console: deps.console?.() ?? { url: null, failure: null },
     log: { path: config.log.path, writable },
   };
+}
+
+function modeOf(path: string): Promise<Facts['configMode']> {
+  return probe(SHORT_MS, async () => (await stat(path)).mode & 0o777);
+}
+
+function secretFiles(config: Config): string[] {
+  const named = [
+    ...[config.ami['secret-file'], config.ari['secret-file'], config.console['tls-key']],
+    ...[config['alerts.email']['password-file'], config['alerts.webhook']['secret-file']],
+  ];
+  return [...new Set(named)].filter((path) => path !== '');
 }
 
 function amiLogin({ ami }: Config): Parameters<typeof provokeEvents>[0] {

@@ -4,8 +4,8 @@ const MAX_ADDRESS = 254;
 /** Words of plain characters with single dots between them; no quoted ones. */
 const LOCAL = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const MAX_LOCAL = 64;
-/** Letters of any script: the mail library writes those of a domain as the DNS has them. */
-const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u;
+/** Letters of any script: the mail library writes those of a domain as the DNS has them. `_` is in some machines' names. */
+const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_-]{0,61}[\p{L}\p{M}\p{N}])?$/u;
 
 /** `user@example.com`; also `root@pbx1`. */
 export function isMailAddress(text: string): boolean {

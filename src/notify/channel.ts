@@ -23,8 +23,14 @@ export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
   /** Milliseconds for which the other side asked to be left alone. */
   readonly retryAfter: number | undefined;
-  constructor(message: string, options: ErrorOptions & { readonly retryAfter?: number } = {}) {
+  /** The other side had the message and would not take it: it may be for a text in it. */
+  readonly isRefusal: boolean;
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly retryAfter?: number; readonly isRefusal?: boolean } = {},
+  ) {
     super(message, options);
     this.retryAfter = options.retryAfter;
+    this.isRefusal = options.isRefusal ?? false;
   }
 }

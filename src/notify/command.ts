@@ -57,7 +57,7 @@ function run(options: CommandOptions, message: Message, signal: AbortSignal): Pr
       if (code === 0) return finish();
       const how = code === null ? `was ended by ${by}` : `ended with ${code}`;
       const words = saidBy(said, []);
-      finish(new DeliveryError(`the command ${how}${words === '' ? '' : `: ${words}`}`));
+      finish(new DeliveryError(`the command ${how}${words === '' ? '' : `: ${words}`}`, { isRefusal: true }));
     });
     if (signal.aborted) return onLate();
     signal.addEventListener('abort', onLate);

@@ -73,6 +73,8 @@ export class Courier {
   #givenUp = 0;
   /** Dropped ones that the next message has to speak of. */
   #unsaid = 0;
+  /** The last message was refused: the next one goes without what others wrote, so that no text of theirs stops it. */
+  #isBare = false;
 
   constructor(options: CourierOptions) {
     this.#options = options;
@@ -158,7 +160,8 @@ export class Courier {
 
   #compose(alerts: readonly Alert[], dropped: number): Message {
     const { newId, now, host, console } = this.#options;
-    return composeMessage(alerts, { id: newId(), now: now(), host, console, dropped });
+    const isBare = this.#isBare;
+    return composeMessage(alerts, { id: newId(), now: now(), host, console, dropped, isBare });
   }
 
   /** Whatever the channel does, this ends. */
@@ -172,6 +175,7 @@ export class Courier {
     this.#lastSent = this.#options.now();
     this.#sent += alerts;
     this.#failures = 0;
+    this.#isBare = false;
     this.#failingSince = undefined;
     this.#error = undefined;
     this.#nextTry = undefined;
@@ -184,7 +188,9 @@ export class Courier {
     this.#failures++;
     this.#failingSince ??= now;
     this.#error = error;
-    const asked = cause instanceof DeliveryError ? cause.retryAfter : undefined;
+    const { retryAfter: asked, isRefusal = false } = cause instanceof DeliveryError ? cause : {};
+    // By turns: where it was not for the text, nothing is withheld for ever.
+    if (isRefusal) this.#isBare = !this.#isBare;
     this.#nextTry = now + waitAfter(this.#failures, asked, this.#options.random());
     const old = due.filter(({ alert }) => now - alert.at >= GIVE_UP_AFTER);
     this.#outbox.settle(old, 'failed', error, now);

@@ -81,7 +81,11 @@ export async function sendMail(
     const { rejected } = await raced(transport.sendMail(written(mail, from)), signal);
     return rejected.map(addressOf);
   } catch (error) {
-    throw new DeliveryError(why ?? saidBy(error, [password, user, ...secrets]), { cause: error });
+    // Some say back what was said to them, which may have been a login.
+    const login = `\0${user}\0${password}`;
+    const isRefusal = error instanceof Error && 'code' in error && error.code === 'EMESSAGE';
+    const said = why ?? saidBy(error, [login, password, user, ...secrets]);
+    throw new DeliveryError(said, { cause: error, isRefusal });
   } finally {
     signal.removeEventListener('abort', onAbort);
     clearInterval(watch);

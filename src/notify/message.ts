@@ -31,6 +31,8 @@ export interface MessageDocument {
   readonly more: number;
   /** Alerts that were dropped before, because too many waited. */
   readonly dropped: number;
+  /** The message was refused with the texts of devices in it, and stands here without them. */
+  readonly withheld: boolean;
 }
 
 export interface AlertDocument extends Omit<Alert, 'at'> {
@@ -45,6 +47,8 @@ export interface MessageContext {
   /** A link for people; empty where there is none. */
   readonly console: string;
   readonly dropped: number;
+  /** Without the texts that a device, or whoever dialled, may have chosen: the message was refused with them. */
+  readonly isBare?: boolean;
 }
 
 /** Alerts that a message tells whole, and those of which it gives the title. */
@@ -56,7 +60,7 @@ const MAX_VALUE = 240;
 
 /** @param alerts at least one */
 export function composeMessage(alerts: readonly Alert[], context: MessageContext): Message {
-  const sorted = gravestFirst(alerts);
+  const sorted = gravestFirst(context.isBare === true ? alerts.map(bare) : alerts);
   const severity = sorted[0]?.severity ?? 'info';
   return {
     id: context.id,
@@ -70,8 +74,20 @@ export function composeMessage(alerts: readonly Alert[], context: MessageContext
       alerts: sorted.slice(0, IN_BRIEF).map((alert) => ({ ...alert, at: new Date(alert.at).toISOString() })),
       more: Math.max(0, sorted.length - IN_BRIEF),
       dropped: context.dropped,
+      withheld: context.isBare === true,
     },
   };
+}
+
+/** Fields in which nobody else has a word. */
+const OWN: ReadonlySet<string> = new Set([
+  ...['extension', 'label', 'violation', 'address', 'transport', 'reason', 'mode', 'registers', 'calls'],
+  ...['stopped', 'since', 'callAt', 'trouble', 'detail', 'extensions'],
+]);
+
+function bare(alert: Alert): Alert {
+  const own = Object.entries(alert.data).filter(([name]) => OWN.has(name));
+  return { ...alert, data: Object.fromEntries(own) };
 }
 
 /** For people: harmless, at most so many characters, and no link. */
@@ -95,8 +111,11 @@ function subjectOf(alerts: readonly Alert[], host: string): string {
   return plain(`[Device Lock ${host}] ${words}`, MAX_SUBJECT);
 }
 
-function textOf(alerts: readonly Alert[], { console, dropped }: MessageContext): string {
+function textOf(alerts: readonly Alert[], { console, dropped, isBare }: MessageContext): string {
   const parts = alerts.slice(0, IN_FULL).map(inFull);
+  if (isBare === true) {
+    parts.unshift('What devices say of themselves is left out: this message was refused with it.');
+  }
   const brief = alerts.slice(IN_FULL, IN_BRIEF);
   if (brief.length > 0) {
     parts.push(

@@ -98,7 +98,9 @@ export class HealthWatch {
 
   async #askDoctor(): Promise<void> {
     const { doctor, doctorEvery, now } = this.#options;
-    if (doctorEvery === 0 || now() < this.#doctorAt) return;
+    const wait = this.#doctorAt - now();
+    // A longer one comes of a clock that was set back.
+    if (doctorEvery === 0 || (wait > 0 && wait <= Math.max(doctorEvery, DOCTOR_FIRST))) return;
     this.#findings = await doctor();
     const isBroken = this.#findings.some(({ state }) => state === 'broken');
     this.#doctorAt = now() + (isBroken ? MINUTE : doctorEvery);

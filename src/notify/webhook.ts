@@ -25,6 +25,8 @@ export interface WebhookOptions {
 /** Bytes of the answer that are read: enough for a person to see what was wrong. */
 const MOST_HEARD = 4096;
 const SAID = 120;
+/** Answers that are the same whatever the message holds. */
+const ONLY_BUSY: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
 export function webhookChannel(options: WebhookOptions): Channel {
   return {
@@ -58,8 +60,7 @@ async function post(options: WebhookOptions, message: Message, signal: AbortSign
   const answer = await ask(options, { method: 'POST', headers, signal, agent: false }, body).catch(
     (cause) => {
       if (signal.aborted) throw new DeliveryError('the webhook took too long', { cause });
-      const { pathname, search, username, password } = new URL(url);
-      throw new DeliveryError(saidBy(cause, [secret, url, pathname + search, username, password]), { cause });
+      throw new DeliveryError(saidBy(cause, [secret, ...secretsIn(url)]), { cause });
     },
   );
   const { status, text, retryAfter } = answer;
@@ -67,9 +68,19 @@ async function post(options: WebhookOptions, message: Message, signal: AbortSign
   if (status >= 300 && status < 400) {
     throw new DeliveryError(`the webhook answered HTTP ${status}: redirects are not followed`);
   }
-  const said = saidBy(text, [secret]).slice(0, SAID);
+  // Many say back what they were asked for, and with it the address.
+  const said = saidBy(text, [secret, ...secretsIn(url)]).slice(0, SAID);
   const words = `the webhook answered HTTP ${status}${said === '' ? '' : `: ${said}`}`;
-  throw new DeliveryError(words, retryAfter === undefined ? {} : { retryAfter });
+  const isRefusal = !ONLY_BUSY.has(status);
+  throw new DeliveryError(words, { isRefusal, ...(retryAfter === undefined ? {} : { retryAfter }) });
+}
+
+/** Whatever of the address may be known to nobody else: all of it, and each part behind the host. */
+function secretsIn(url: string): string[] {
+  const { href, pathname, search, searchParams, username, password } = new URL(url);
+  const parts = [...pathname.split('/'), ...searchParams.values()].filter((part) => part.length > 3);
+  const whole = [url, href, pathname + search, pathname].filter((part) => part.length > 3);
+  return [...whole, ...parts, username, password];
 }
 
 interface Answer {

@@ -142,3 +142,10 @@ class Administrator
 		return in_array($name, $this->sections, true);
 	}
 }
+
+/** FreePBX's own: whether the extension is one of those that this administrator may change. */
+function checkRange($extension)
+{
+	[$low, $high] = $_SESSION['range'] ?? ['', ''];
+	return ($extension >= $low && $extension <= $high) || ($low === '' && $high === '');
+}

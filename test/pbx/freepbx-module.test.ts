@@ -146,6 +146,28 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
     expect((await rig.ask('GET', '/v1/audit?target=1001')).body.audit).toHaveLength(1);
   });
 
+  test('an administrator of other extensions sees nothing of this one, and changes nothing', async () => {
+    await lockIt();
+    const before = await lock();
+    const { session } = await tab();
+    const ranged = { ...session, range: ['2000', '2099'] };
+    expect((await run('tab', { request: EXTENSION, session: ranged })).result).toEqual([]);
+    await save({ devicelock_action: 'unlock' }, ranged);
+    expect(await lock()).toEqual(before);
+    const own = { ...session, range: ['1000', '1099'] };
+    await save({ devicelock_action: 'unlock' }, own);
+    expect(await lock()).toMatchObject({ source: 'none' });
+  });
+
+  test('a doctor who takes long, as where something is broken, is waited for', async () => {
+    const check = { check: 'events', state: 'broken', what: 'No event came.', cure: 'Permit it.' } as const;
+    await using slow = await makeRig({ doctorTakes: 5000, findings: [check] });
+    await link(slow.socket, php.outside('slow.sock'));
+    await writeFile(php.outside('slow.ini'), `socket = ${php.inside('slow.sock')}\n`);
+    const { result } = await run('page', { config: php.inside('slow.ini') });
+    expect(result).toContain('No event came.');
+  });
+
   test('with the service gone the tab and the page say so, and nothing is thrown', async () => {
     const { session } = await tab();
     await rig.api.close();

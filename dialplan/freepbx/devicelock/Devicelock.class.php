@@ -151,13 +151,15 @@ class Devicelock extends \FreePBX_Helpers implements \BMO
 		}
 	}
 
-	/** The extension a page of FreePBX shows, "" where it shows none or is deleting it. */
+	/** The extension a page of FreePBX shows, "" where it shows none, is deleting it, or it is not for this administrator. */
 	private function shownExtension(): string
 	{
 		$extension = $_REQUEST['extdisplay'] ?? '';
 		$isPage = in_array($_REQUEST['display'] ?? '', self::PAGES, true);
 		$isDeleting = ($_REQUEST['action'] ?? '') === 'del';
-		return $isPage && !$isDeleting && is_string($extension) && preg_match('/^[A-Za-z0-9_.-]{1,80}$/D', $extension) ? $extension : '';
+		$isName = is_string($extension) && preg_match('/^[A-Za-z0-9_.-]{1,80}$/D', $extension);
+		// FreePBX shows and saves nothing there either, but goes on to ask the modules.
+		return $isPage && !$isDeleting && $isName && (!function_exists('checkRange') || \checkRange($extension)) ? $extension : '';
 	}
 
 	/** An edit deletes the device too, and adds it again: its lock stays. */

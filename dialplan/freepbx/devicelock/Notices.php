@@ -59,7 +59,7 @@ final class Notices
 		foreach (array_slice($byExtension, 0, self::MOST, true) as $extension => $violations) {
 			$id = 'VIOLATION-' . substr((string) preg_replace('/[^A-Za-z0-9_.-]/', '', (string) $extension), 0, 80);
 			$now[] = $id;
-			$this->set('warning', $id, sprintf('Device Lock: extension %s is used by another device', Text::plain($extension)), [self::words($violations)]);
+			$this->set('warning', $id, sprintf('Device Lock: extension %s is used by another device', Text::html($extension)), [self::words($violations)]);
 		}
 		$more = count($byExtension) - count($now);
 		$this->set('warning', 'VIOLATIONS-MORE', "Device Lock: $more more extensions are used by other devices", $more > 0 ? ['See the page Device Lock.'] : []);

@@ -92,8 +92,14 @@ final class Overview
 
 	private function findings(): string
 	{
+		try {
+			$findings = $this->api->get('/v1/doctor')['findings'] ?? [];
+		} catch (ApiError $error) {
+			// The rest of the page is worth seeing all the same.
+			return '<div class="alert alert-danger">' . Text::html($error->words()) . '</div>';
+		}
 		$rows = '';
-		foreach ($this->api->get('/v1/doctor')['findings'] ?? [] as $finding) {
+		foreach ($findings as $finding) {
 			$rows .= '<tr><td>' . Text::html($finding['state'] ?? '') . '</td><td>' . Text::html($finding['check'] ?? '') . '</td><td>' . Text::html($finding['what'] ?? '') . '</td><td>' . Text::html($finding['cure'] ?? '') . '</td></tr>';
 		}
 		return '<details><summary>' . _('Is every link of the chain sound?') . '</summary>' . Tab::table(['', _('Link'), _('Found'), _('Cure')], $rows) . '</details>';

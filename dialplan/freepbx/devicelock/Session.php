@@ -34,6 +34,14 @@ final class Session
 		return is_string($said) && isset($_SESSION['devicelock_token']) && hash_equals($_SESSION['devicelock_token'], $said);
 	}
 
+	/** Lets the administrator's other requests go on while this one waits; nothing is kept of it from here on. */
+	public function release(): void
+	{
+		if (session_status() === PHP_SESSION_ACTIVE) {
+			session_write_close();
+		}
+	}
+
 	/** What the next page is to tell of this request. */
 	public function leave(string $level, string $words): void
 	{

@@ -98,6 +98,7 @@ export const DEVICE_ANSWERS: Readonly<Record<string, Schema>> = {
   OverviewRow: record({
     ...summary,
     policyMode: described(orNull(oneOf('enforce', 'monitor')), 'Its own mode; null is inherited.'),
+    codeExpires: described(orNull(time), 'When its one-time code ends; null where none is good now.'),
     contacts: list(
       record({
         ...{ ...device, ...phone, firmware: orNull(text), ...address, ...matches, expires: time },

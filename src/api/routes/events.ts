@@ -14,7 +14,7 @@ interface Query {
 export function eventRoutes(app: FastifyInstance, followers: Followers, stream: ChangeStream): void {
   app.get<{ Querystring: Query }>(
     '/v1/events',
-    { schema: { querystring: eventsQuery } },
+    { schema: { querystring: eventsQuery }, exposeHeadRoute: false },
     (request, reply) => {
       const { last = '0', after, follow = 'true' } = request.query;
       const known = after === undefined ? followers.latest(Number(last)) : followers.after(after);
@@ -29,7 +29,7 @@ export function eventRoutes(app: FastifyInstance, followers: Followers, stream: 
     },
   );
 
-  app.get('/v1/stream', (_, reply) => {
+  app.get('/v1/stream', { exposeHeadRoute: false }, (_, reply) => {
     if (stream.isFull) return refuse(reply);
     open(reply, 'text/event-stream');
     stream.add(reply.raw);

@@ -7,7 +7,7 @@ import type { OverviewMaker } from '../overview.ts';
 export function overviewRoutes(app: FastifyInstance, maker: OverviewMaker): void {
   app.get('/v1/overview', async ({ headers }, reply) => {
     const { etag, gzip } = await maker.get();
-    reply.headers({ etag, vary: 'accept-encoding', 'cache-control': 'no-cache' });
+    reply.headers({ etag, vary: 'accept-encoding', 'cache-control': 'private, no-cache' });
     if (isKnown(headers['if-none-match'], etag)) return reply.code(304).send();
     reply.type('application/json; charset=utf-8');
     if (takesGzip(headers['accept-encoding'])) return reply.header('content-encoding', 'gzip').send(gzip);

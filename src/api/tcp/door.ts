@@ -12,12 +12,12 @@ import type { Logger } from '../../log/logger.ts';
 import type { AccountChange, Accounts } from '../../operator/accounts.ts';
 import { closeApp, makeApp } from '../app.ts';
 import type { ConsoleView } from '../shapes.ts';
-import { Answers, guard } from './guard.ts';
+import { Answers, guard, HEADERS } from './guard.ts';
 import { readListen, urlOf } from './hosts.ts';
 import { pageRoutes, readPage } from './page.ts';
 import { sessionRoutes } from './session-routes.ts';
 
-const MAX_CONNECTIONS = 200;
+const MAX_CONNECTIONS = 100;
 const SWEEP_MS = 30_000;
 
 export interface ConsoleOptions {
@@ -52,7 +52,7 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.#options = options;
-    this.#sessions = new Sessions(options.now, (session) => this.#answers.end(session));
+    this.#sessions = new Sessions(steady, (session) => this.#answers.end(session));
     options.accounts.onChange((change) => this.#onChange(change));
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
     this.#timer.unref();
@@ -105,15 +105,15 @@ export class Door {
   }
 
   async #open(): Promise<void> {
-    const { console: wished, accounts, logger, now, addRoutes } = this.#options;
+    const { console: wished, accounts, logger, addRoutes } = this.#options;
     const [listen, tls] = [readListen(wished.listen), readTls(wished)];
-    const app = makeApp({ logger, maxConnections: MAX_CONNECTIONS, tls });
+    const app = makeApp({ logger, maxConnections: MAX_CONNECTIONS, tls, headers: HEADERS });
     this.#app = app;
     const sessions = this.#sessions;
     guard(app, { accounts, sessions, listen, names: wished.names }, this.#answers);
     pageRoutes(app, await readPage(wished.page));
     addRoutes(app);
-    sessionRoutes(app, { accounts, sessions, logger, now, isTls: tls !== undefined });
+    sessionRoutes(app, { accounts, sessions, logger, now: steady, isTls: tls !== undefined });
     await app.ready();
     app.server.listen(listen.port, listen.host);
     await once(app.server, 'listening');
@@ -141,6 +141,11 @@ export class Door {
     const now = this.#options.now();
     this.#answers.endWhere((by) => 'expires' in by && typeof by.expires === 'number' && by.expires <= now);
   }
+}
+
+/** Of waits and sessions: a clock that is set back makes neither longer. */
+function steady(): number {
+  return performance.now();
 }
 
 function readTls({ tlsCert, tlsKey }: ConsoleOptions): { cert: string; key: string } | undefined {

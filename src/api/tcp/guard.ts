@@ -27,10 +27,14 @@ const ONLY_LOOKS: ReadonlySet<string | undefined> = new Set([
   '/v1/extensions/:ext/try',
 ]);
 
+/** Bytes: one model with its samples, or one lock. What is for thousands of extensions at once is for who may do it. */
+const VIEWERS_BODY = 64 * 1024;
+
 /** Nothing but what comes from here, nothing inline, no frame around it. */
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-const HEADERS = {
+/** Of every answer over the network. */
+export const HEADERS = {
   'content-security-policy': PAGE_POLICY,
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -70,8 +74,6 @@ export interface GuardOptions {
 export function guard(app: FastifyInstance, options: GuardOptions, answers: Answers): void {
   app.decorateRequest('grant', undefined);
   app.addHook('onRequest', (request, reply, done) => {
-    // On the bare response: also what is streamed past the framework has them.
-    for (const [name, value] of Object.entries(HEADERS)) reply.raw.setHeader(name, value);
     delete request.raw.headers[WHO_HEADER];
     const refusal = refusalOf(request, options);
     if (refusal !== undefined) {
@@ -113,7 +115,7 @@ export class Answers {
 
 interface Refusal {
   readonly status: number;
-  readonly code: AccessCode;
+  readonly code: AccessCode | 'too-large';
   readonly message: string;
   readonly hint: string;
 }
@@ -140,6 +142,9 @@ function refusalOf(request: FastifyRequest, options: GuardOptions): Refusal | un
 function refusalOfChange(request: FastifyRequest, grant: Grant): Refusal | undefined {
   if (grant.csrf !== undefined && !isEqual(request.headers[CSRF_HEADER], grant.csrf)) {
     return { status: 403, code: 'no-token', message: 'This page is too old.', hint: 'Load it again.' };
+  }
+  if (grant.role === 'viewer' && Number(request.headers['content-length'] ?? 0) > VIEWERS_BODY) {
+    return { status: 413, code: 'too-large', message: 'That is more than a viewer asks for.', hint: '' };
   }
   const route = request.routeOptions.url;
   if (grant.role === 'operator' || route === '/v1/session' || ONLY_LOOKS.has(route)) return undefined;

@@ -143,6 +143,7 @@ const ASKED: readonly (readonly [string, string, unknown?])[] = [
   ['GET', '/v1/extensions'],
   ['GET', '/v1/extensions/1001'],
   ['DELETE', '/v1/extensions/1001/enrolment'],
+  ['POST', '/v1/extensions/1001/grants/take-back', { alternatives: [DEVICE] }],
   ['DELETE', '/v1/extensions/1001/grants'],
   ['GET', '/v1/violations'],
   ['GET', '/v1/calls'],

@@ -64,6 +64,7 @@ export interface Rig extends AsyncDisposable {
   readonly table: ExtensionTable;
   readonly book: ViolationBook;
   readonly operator: Operator;
+  readonly enrolment: Enrolment;
   readonly accounts: Accounts;
   readonly events: EventLog;
   readonly tallies: Tallies;
@@ -79,6 +80,8 @@ export interface Rig extends AsyncDisposable {
 export interface RigOptions {
   readonly store?: (real: Store) => Store;
   readonly findings?: readonly Finding[];
+  /** How long the doctor takes, in milliseconds. */
+  readonly doctorTakes?: number;
   readonly health?: Partial<ServiceHealth>;
   readonly notifier?: ApiDeps['alerts']['notifier'];
   /** Mails one-time codes; none is configured unless it is given. */
@@ -170,7 +173,10 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
     },
     health: () => ({ ...HEALTH, started: now() - 90_000, config: configPath, ...options.health }),
     dialplan: () => dialplanOf(readConfig('', configPath), HEALTH.gate),
-    doctor: async () => options.findings ?? [],
+    doctor: async () => {
+      await new Promise((resolve) => setTimeout(resolve, options.doctorTakes ?? 0));
+      return options.findings ?? [];
+    },
     metrics: metricsOf({
       ...{ tallies, table, book, process: processFigures() },
       health: () => ({ ...HEALTH, ...options.health }),
@@ -181,7 +187,20 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
   let api = createApi(deps);
   if (options.isListening !== false) await api.listen();
   return {
-    ...{ folder, socket, configPath, table, book, operator, accounts, events, tallies, store, logged },
+    ...{
+      folder,
+      socket,
+      configPath,
+      table,
+      book,
+      operator,
+      enrolment,
+      accounts,
+      events,
+      tallies,
+      store,
+      logged,
+    },
     get api() {
       return api;
     },

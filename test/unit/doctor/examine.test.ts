@@ -99,6 +99,13 @@ const cases: [what: string, facts: Partial<Facts>, check: string, state: Finding
       'may write',
     ],
     ['a configuration that is gone', { configMode: { why: 'ENOENT' } }, 'config', 'warning', 'ENOENT'],
+    [
+      'a secret that anybody may read',
+      { secretModes: [{ path: '/etc/x.key', mode: { found: 0o644 } }] },
+      'secrets',
+      'warning',
+      'chmod 0640 /etc/x.key',
+    ],
     ['no watchdog', { watched: false }, 'watchdog', 'warning', 'supervise'],
     [
       'a log that cannot be written',

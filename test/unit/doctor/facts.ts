@@ -28,6 +28,7 @@ export const WELL: Facts = {
   health: HEALTH,
   now: NOW,
   configMode: { found: 0o640 },
+  secretModes: [{ path: '/etc/device-lock/smtp.password', mode: { found: 0o640 } }],
   events: { found: { system: true, security: true, skew: -3 } },
   extensions: { listed: 12, locked: 8, loaded: true, contactsListed: true },
   contacts: { found: { listed: 11, different: [] } },

@@ -57,7 +57,10 @@ test('contacts are compared by what is registered, extension by extension', asyn
 test('whatever hangs or fails, the doctor comes to its findings', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'device-lock-doctor-'));
   const path = join(folder, 'device-lock.toml');
-  await writeFile(path, '[ami]\nport = 1\n[log]\npath = "/nonexistent/x.log"\n', { mode: 0o600 });
+  const secret = join(folder, 'ami.secret');
+  await writeFile(secret, 'x', { mode: 0o644 });
+  const lines = `[ami]\nport = 1\nsecret-file = "${secret}"\n[log]\npath = "/nonexistent/x.log"\n`;
+  await writeFile(path, lines, { mode: 0o600 });
   const down = () => Promise.reject(new AsteriskError('disconnected', 'not connected'));
   const doctor = createDoctor({
     config: loadConfig(path),
@@ -76,6 +79,7 @@ test('whatever hangs or fails, the doctor comes to its findings', async () => {
     'broken',
     'broken',
   ]);
+  expect(findings.find(({ check }) => check === 'secrets')?.what).toContain(secret);
   expect([state('events'), state('dialplan'), state('astdb')]).toEqual(['warning', 'warning', 'warning']);
   await rm(folder, { recursive: true });
 });

@@ -131,6 +131,24 @@ describe('a server that misbehaves holds nothing up:', () => {
     await expect(sent).rejects.toThrow('the mail server took too long');
   });
 
+  test('one that says back what it does not understand gives no login away', async () => {
+    const port = await listen((socket) => {
+      socket.write('220 smtp.example\r\n');
+      socket.on('data', (said: Buffer) => {
+        const line = said.toString().trim();
+        const answer = line.startsWith('EHLO')
+          ? '250-smtp.example\r\n250 AUTH PLAIN'
+          : `500 what is ${line}?`;
+        socket.write(`${answer}\r\n`);
+      });
+    });
+    const plainly = { host: '127.0.0.1', security: 'none' } as const;
+    const failure = await channel(port, plainly)
+      .send(message(), never)
+      .catch((error) => error);
+    expect(failure.message).toContain('500 what is AUTH PLAIN (secret)?');
+  });
+
   test.each([
     ['one line', 'y'],
     ['one reply', '220-more\r\n'],

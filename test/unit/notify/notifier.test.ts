@@ -151,6 +151,49 @@ describe('a channel that fails', () => {
     await notifier.stop();
   });
 
+  test('because of what a device says of itself gets the alerts without it, and at once', async () => {
+    const taken: Message[] = [];
+    const filter: Channel = {
+      ...{ name: 'email', target: 'noc@example.com' },
+      async send(message) {
+        const all = message.text + JSON.stringify(message.document);
+        if (all.includes('GTUBE')) throw new DeliveryError('550 this is spam', { isRefusal: true });
+        taken.push(message);
+        return undefined;
+      },
+    };
+    let now = Date.now();
+    const store = await open(temporaryPath());
+    const { notifier } = await notifierOn(store, filter, { now: () => now });
+    for (const userAgent of ['friendly-scanner', 'XJS*GTUBE*C.34X']) {
+      notifier.tell(alert({ at: now, data: { extension: '1001', userAgent } }));
+    }
+    notifier.tell(alert({ at: now, severity: 'critical', title: 'Emergency call', data: {} }));
+    notifier.start();
+    await expect
+      .poll(() => {
+        now += 5000;
+        return taken.length;
+      })
+      .toBe(1);
+    const [message] = taken;
+    expect(message?.document).toMatchObject({ withheld: true, alerts: { length: 3 } });
+    expect(message?.text).toMatch(/^What devices say of themselves is left out/);
+    expect(message?.document.alerts[1]?.data).toEqual({ extension: '1001' });
+    notifier.tell(alert({ at: now, data: { userAgent: 'Zoiper' } }));
+    await expect
+      .poll(() => {
+        now += 5000;
+        return taken.length;
+      })
+      .toBe(2);
+    expect(taken[1]?.document).toMatchObject({
+      withheld: false,
+      alerts: [{ data: { userAgent: 'Zoiper' } }],
+    });
+    await notifier.stop();
+  });
+
   test('does not keep what nobody has taken for a day', async () => {
     const { channel } = flaky(1000);
     let now = Date.now();

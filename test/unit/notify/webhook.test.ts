@@ -90,11 +90,24 @@ describe('a webhook', () => {
 describe('a webhook fails, and says why without its address,', () => {
   test('where it answers anything but yes', async () => {
     await using hook = await receiver((response) =>
-      response.writeHead(503, { 'retry-after': '120' }).end('T0KEN \x1b[2Jis busy\n'),
+      response.writeHead(503, { 'retry-after': '120' }).end('It \x1b[2Jis busy\n'),
     );
     const failure = await failureOf(channel(hook.url).send(message(), never));
     expect(failure).toMatchObject({ name: 'DeliveryError', retryAfter: 120_000 });
-    expect(failure.message).toBe('the webhook answered HTTP 503: T0KEN \\u{1b}[2Jis busy');
+    expect(failure.message).toBe('the webhook answered HTTP 503: It \\u{1b}[2Jis busy');
+  });
+
+  test('where the answer says back what was asked for', async () => {
+    await using hook = await receiver((response, { path, headers }) =>
+      response
+        .writeHead(404)
+        .end(`Cannot POST ${path} (http://${headers.host}${path}), no such token T0KEN, nor my key, shared`),
+    );
+    const failure = await failureOf(channel(`${hook.url}&more=my%20key`).send(message(), never));
+    expect(failure).toMatchObject({ isRefusal: true });
+    expect(failure.message).toMatch(/^the webhook answered HTTP 404: Cannot POST \(secret\)/);
+    for (const part of ['T0KEN', 's3cret', 'shared', 'my key', 'my%20key'])
+      expect(failure.message).not.toContain(part);
   });
 
   test('where it would send us elsewhere', async () => {

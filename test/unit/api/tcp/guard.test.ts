@@ -111,6 +111,8 @@ test('a viewer sees everything, tries what would be, and changes nothing', async
     const { status, body: said } = await visitor.ask(method, path, body);
     expect({ path, status, code: said.error.code }).toEqual({ path, status: 403, code: 'forbidden' });
   }
+  const large = { change: { policies: { 1001: { alternatives: [] }, more: 'x'.repeat(70_000) } } };
+  expect((await visitor.ask('POST', '/v1/preview', large)).status).toBe(413);
   expect((await visitor.ask('DELETE', '/v1/session')).status).toBe(204);
   expect((await visitor.ask('GET', '/v1/status')).status).toBe(401);
 });

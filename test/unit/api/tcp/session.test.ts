@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { makeRig } from '../rig.ts';
 import { addUser, cutOff, PASSWORD, Visitor } from './visitor.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 test('who signs in gets a cookie that no script reads and no other page sends', async () => {
   await using rig = await makeRig();
@@ -69,4 +71,13 @@ test('a request that is no sign-in is refused before it costs anything', async (
     expect((await visitor.ask('POST', '/v1/session', body)).status).toBe(status);
   }
   expect(performance.now() - started).toBeLessThan(5000);
+});
+
+test('a clock that is set back keeps nobody out, and makes no session longer', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  await using rig = await makeRig();
+  const visitor = new Visitor(await addUser(rig, 'alice'));
+  await visitor.signIn('alice', 'a wrong password');
+  vi.setSystemTime(Date.now() - 400 * 86_400_000);
+  expect((await visitor.signIn('alice', PASSWORD)).status).toBe(200);
 });

@@ -1,0 +1,63 @@
+/**
+ * Holds every connection to its share of the thread that also answers calls. A client that sends thousands of requests in
+ * one go, or a body in thousands of pieces, would have them all read before a call gets its turn; one address that opens
+ * every connection there may be keeps the others out. No browser does any of this, nor does a client library unasked.
+ */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { subjectOf } from '../access/attempts.ts';
+
+/** The part of Node's own parser that hands requests on; it is no part of its documented interface. */
+interface Parser {
+  onIncoming?: (request: IncomingMessage, shouldKeepAlive: boolean) => number;
+}
+
+/** What the parser takes for: what follows on this connection is no request, and is not read. */
+const NO_FURTHER = 2;
+/** Connections from one other host: several people behind one address, each with a browser. */
+const OF_ONE_ADDRESS = 32;
+/** This machine may be the end of many a tunnel, or the proxy in front. A Unix socket has no address. */
+const SPEAKS_FOR_MANY: ReadonlySet<string> = new Set(['127.0.0.1', '::1', ''].map(subjectOf));
+
+/**
+ * To be called before anybody connects. Who does not wait for an answer before the next request is cut off.
+ * @param refusePieces answers who sends a body without its length, and ends the connection
+ */
+export function fairShare(server: Server, refusePieces: (socket: Socket) => void): void {
+  const busy = new WeakSet<Socket>();
+  server.on('request', ({ socket }, response) => {
+    busy.add(socket);
+    response.once('close', () => busy.delete(socket));
+  });
+  const watch = (socket: Socket & { readonly parser?: Parser }) => {
+    const { parser } = socket;
+    const handOn = parser?.onIncoming;
+    if (parser === undefined || handOn === undefined) return;
+    parser.onIncoming = (request, shouldKeepAlive) => {
+      const isInPieces = request.headers['transfer-encoding'] !== undefined;
+      if (!busy.has(socket) && !isInPieces) return handOn(request, shouldKeepAlive);
+      if (isInPieces) refusePieces(socket);
+      socket.destroy();
+      return NO_FURTHER;
+    };
+  };
+  server.on('connection', watch);
+  server.on('secureConnection', watch);
+  limitAddresses(server);
+}
+
+function limitAddresses(server: Server): void {
+  const open = new Map<string, number>();
+  server.prependListener('connection', (socket: Socket) => {
+    const address = subjectOf(socket.remoteAddress ?? '');
+    if (SPEAKS_FOR_MANY.has(address)) return;
+    const count = (open.get(address) ?? 0) + 1;
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+    if (count > OF_ONE_ADDRESS) socket.destroy();
+  });
+}
