@@ -141,6 +141,26 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     await scene.scene.knows('1004');
   });
 
+  it('removes a contact that is not UTF-8, by which the phone cannot be called', async () => {
+    await scene.evicting('1004');
+    const phone = await scene.deskPhone('1004');
+    const violation = await scene.evicted('1004', () => scene.stray('1004'));
+    expect(violation).toMatchObject({ reason: 'malformed-user-agent', ended: { how: 'evicted' } });
+    await scene.scene.knows('1004', DESK_PHONE);
+    await scene.ringsAt(phone, '1004');
+  });
+
+  it('does so also where nothing but a whole list shows it, beside the phone', async () => {
+    await scene.evicting('1011');
+    const phone = await scene.deskPhone('1011');
+    await scene.evicted('1011', async () => {
+      await scene.stray('1011');
+      await scene.scene.lab.rasterisk('module reload res_pjsip.so');
+    });
+    await scene.scene.knows('1011', DESK_PHONE);
+    await scene.ringsAt(phone, '1011');
+  });
+
   it('holds out against a thief that registers twenty times a second', async () => {
     await scene.evicting('1001');
     const phone = await scene.deskPhone('1001');
