@@ -1,8 +1,9 @@
 /**
- * How often a sign-in may be tried: some at once, then one now and then, for each address and for each name. What is
- * remembered is bounded; where it is full, who tried longest ago is forgotten first.
+ * How often something may be tried, a sign-in or a mail: some at once, then one now and then, for each address or name that
+ * is asked for. What is remembered is bounded; where it is full, who tried longest ago is forgotten first.
  */
 import { isIPv6 } from 'node:net';
+import { groupsOf } from '../network/network.ts';
 
 export interface Pace {
   /** Tries that may come at once. */
@@ -53,9 +54,5 @@ export class Attempts {
 export function subjectOf(ip: string): string {
   const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '');
   if (!isIPv6(plain)) return plain;
-  const [head = '', tail] = plain.split('%')[0]?.split('::') ?? [];
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - groups.length - after.length);
-  return `${[...groups, ...Array<string>(missing).fill('0'), ...after].slice(0, 4).join(':')}::/64`;
+  return `${groupsOf(plain.replace(/%.*$/, '')).slice(0, 4).join(':')}::/64`;
 }

@@ -4,6 +4,7 @@
  * means that anything may have changed.
  */
 import type { ServerResponse } from 'node:http';
+import type { ReactionKind } from '../domain/reaction.ts';
 import type { Violation } from '../domain/violation.ts';
 import type { EventLog, ServiceEvent } from '../log/event-log.ts';
 import { Audience } from './audience.ts';
@@ -69,7 +70,8 @@ export class ChangeStream {
     this.#gather(['extensions'], extension === undefined ? 'any' : [extension]);
   };
 
-  readonly #onEvent = ({ event, action, target }: ServiceEvent): void => {
+  readonly #onEvent = ({ event, action, target, extension }: ServiceEvent): void => {
+    if (REACTIONS.has(event)) this.#gather(['violations'], [String(extension)]);
     if (ASTERISK_EVENTS.has(event)) this.#gather(['status', 'extensions'], 'any');
     if (event === 'operator-change') this.#onOperator(String(action), String(target));
   };
@@ -105,4 +107,6 @@ export class ChangeStream {
   }
 }
 
+/** They come after the violation they belong to was told. */
+const REACTIONS: ReadonlySet<string> = new Set<ReactionKind>(['evicted', 'restored', 'hung-up']);
 const ASTERISK_EVENTS: ReadonlySet<string> = new Set(['asterisk-up', 'asterisk-down', 'locks-recovered']);

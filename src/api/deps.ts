@@ -91,6 +91,7 @@ export interface ApiDeps {
     | 'contactsSince'
     | 'calls'
     | 'reactions'
+    | 'reactionsOf'
     | 'audit'
     | 'deliveries'
     | 'health'

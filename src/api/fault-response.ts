@@ -31,6 +31,8 @@ const STATUS: Readonly<Record<FaultCode, number>> = {
   'several-devices': 409,
   'too-many-alternatives': 422,
   'no-such-channel': 409,
+  'cannot-mail': 409,
+  'not-mailed': 502,
   'no-such-user': 404,
   'user-exists': 409,
   'no-such-token': 404,

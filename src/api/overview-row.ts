@@ -7,13 +7,13 @@ import type { KnownDevices } from './known-devices.ts';
 import type { LastSeen, OverviewContact, OverviewRow } from './shapes.ts';
 import { iso, isoOrNull, viewAddress, viewIdentity, viewLock, viewUserAgent } from './views.ts';
 
-export interface RowSources extends Pick<ApiDeps, 'table' | 'book' | 'identify'> {
+export interface RowSources extends Pick<ApiDeps, 'table' | 'book' | 'identify' | 'enrolment'> {
   readonly known: KnownDevices;
   readonly history: History;
 }
 
 export function overviewRow(sources: RowSources, extension: string): OverviewRow {
-  const { table, book, history } = sources;
+  const { table, book, history, enrolment } = sources;
   const contacts = table.contacts(extension);
   const last = history.last.get(extension);
   const seen = contacts.map(({ contact }) => contact.userAgent);
@@ -23,6 +23,7 @@ export function overviewRow(sources: RowSources, extension: string): OverviewRow
     listed: table.isListed(extension),
     lock: viewLock(table.lockInForce(extension)),
     policyMode: table.policy(extension).mode ?? null,
+    codeExpires: isoOrNull(enrolment.pending(extension)?.expires),
     contacts: contacts.map((judged) => viewOverviewContact(sources, judged)),
     openViolations: book.open(extension).length,
     lastSeen: last === undefined ? null : viewLast(sources, last),

@@ -115,9 +115,10 @@ export class OverviewMaker {
 
   /** @param hash of all but the time at the end, so that the same table has the same */
   async *#text(history: History | undefined, hash: ReturnType<typeof createHash>): AsyncIterable<string> {
-    const { table, book, now } = this.#deps;
+    const { table, book, enrolment, now } = this.#deps;
     const identify = this.#identify;
-    const sources = { table, book, identify, known: this.#known, history: history ?? NO_HISTORY };
+    const remembered = { known: this.#known, history: history ?? NO_HISTORY };
+    const sources = { table, book, enrolment, identify, ...remembered };
     let separator = '{"extensions":[';
     for await (const names of inTurns(table.names(), ROWS_A_TURN)) {
       const rows = names.map((name) => JSON.stringify(overviewRow(sources, name))).join(',');

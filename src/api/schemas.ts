@@ -90,6 +90,8 @@ export const grantsBody = object(
   ['alternatives', 'until'],
 );
 
+export const takeBackBody = object({ alternatives }, ['alternatives']);
+
 const grants = {
   type: 'array',
   maxItems: MAX_GRANTS,
@@ -184,6 +186,7 @@ export const checkBody = object(
 
 export const enrolmentBody = object({
   seconds: { type: 'integer', minimum: SHORTEST_VALIDITY, maximum: LONGEST_VALIDITY },
+  email: { type: 'string', minLength: 3, maxLength: 254 },
 });
 
 export const renameBody = object({ to: { type: 'string', minLength: 1, maxLength: 80 } }, ['to']);

@@ -77,6 +77,8 @@ export interface ExtensionSummary {
 export interface OverviewRow extends Omit<ExtensionSummary, 'contacts'> {
   /** Its own mode; null is inherited. */
   readonly policyMode: Mode | null;
+  /** When its one-time code ends; null where none is good now. */
+  readonly codeExpires: string | null;
   readonly contacts: readonly OverviewContact[];
   readonly lastSeen: LastSeen | null;
   /** The phone library has its current, else its last User-Agent; null where it never named one. */
@@ -283,6 +285,8 @@ export interface EnrolmentView {
 export interface NewEnrolmentView extends EnrolmentView {
   readonly code: string;
   readonly featureCode: string;
+  /** The address that the mail server took it for; null where none was asked for. */
+  readonly mailed: string | null;
 }
 
 export interface ModelView extends PhoneModel {

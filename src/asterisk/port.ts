@@ -79,7 +79,7 @@ export interface Channel {
   readonly id: string;
   /** Where the other end of the channel is, as Asterisk's socket sees it. */
   readonly address: SourceAddress | undefined;
-  /** It belongs to an emergency call, its own or one that it is connected to. */
+  /** It belongs to an emergency call, its own or one that it is connected to; or it may, and nobody can tell yet. */
   readonly isEmergency: boolean;
 }
 

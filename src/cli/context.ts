@@ -34,6 +34,7 @@ export interface Options {
   readonly firmwareDrift?: 'off' | 'notify' | 'follow' | 'inherit';
   readonly network?: readonly string[];
   readonly removed?: boolean;
+  readonly email?: string;
   readonly fromCustomlock?: boolean;
   readonly astdb?: string;
   readonly freepbxConf?: string;

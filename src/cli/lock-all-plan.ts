@@ -2,7 +2,8 @@
  * What locking every extension to its present phone would do, worked out of what the service knows: pure. Also the
  * document that does it, and the one that takes it back.
  */
-import type { ExportDocument, ExtensionSummary, PolicyView } from '../api/shapes.ts';
+import type { ExportDocument, ExtensionSummary } from '../api/shapes.ts';
+import { undoDocument } from '../api/undo-document.ts';
 import { type Alternative, MAX_LOCK_TEXT, type Mode, sameAlternative } from '../domain/lock.ts';
 
 export interface LockAllWishes {
@@ -85,31 +86,15 @@ export function documentsOf(
   before: ExportDocument,
   mode: Mode | undefined,
 ): LockAllDocuments {
-  const apply: Record<string, PolicyView> = {};
-  const undo: Record<string, PolicyView> = {};
-  for (const { extension, alternative } of proposals) {
-    if (alternative === null) continue;
-    const was = { ...NOTHING, ...before.policies?.[extension] };
-    undo[extension] = was;
-    apply[extension] = { ...was, alternatives: [alternative], mode: mode ?? was.mode };
-  }
-  const { exported } = before;
-  const head = {
-    format: 'device-lock',
-    version: 1,
-    ...(exported === undefined ? {} : { exported }),
-  } as const;
-  return { apply: { ...head, policies: apply }, undo: { ...head, policies: undo } };
+  const chosen = proposals.filter(({ alternative }) => alternative !== null);
+  const undo = undoDocument(
+    chosen.map(({ extension }) => extension),
+    before,
+  );
+  const policies = chosen.flatMap(({ extension, alternative }) => {
+    const was = undo.policies[extension];
+    if (alternative === null || was === undefined) return [];
+    return [[extension, { ...was, alternatives: [alternative], mode: mode ?? was.mode }] as const];
+  });
+  return { apply: { ...undo, policies: Object.fromEntries(policies) }, undo };
 }
-
-const NOTHING: PolicyView = {
-  alternatives: null,
-  grants: [],
-  mode: null,
-  requireRegistration: null,
-  evict: null,
-  hangUp: null,
-  firstUse: null,
-  firmwareDrift: null,
-  networks: null,
-};

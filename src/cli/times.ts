@@ -1,4 +1,5 @@
 /** Times and amounts as a person reads them: local, short, to the minute or second. JSON has them whole. */
+import { localTime } from '../domain/local-time.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -7,9 +8,9 @@ export function shortTime(iso: string | null, now: number): string {
   if (iso === null) return '-';
   const at = new Date(iso);
   const today = new Date(now);
-  const [, time = ''] = local(at).split(' ');
+  const [, time = ''] = localTime(at).split(' ');
   if (at.toDateString() === today.toDateString()) return time;
-  if (at.getFullYear() !== today.getFullYear()) return local(at).slice(0, 10);
+  if (at.getFullYear() !== today.getFullYear()) return localTime(at).slice(0, 10);
   const month = at.toLocaleString('en', { month: 'short' });
   return `${String(at.getDate()).padStart(2)} ${month} ${time.slice(0, 5)}`;
 }
@@ -56,10 +57,4 @@ export function micros(amount: number | null): string {
 /** `1 contact`, `2 contacts`. */
 export function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
-}
-
-function local(at: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${date} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }

@@ -37,20 +37,9 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the file. Throws a {@link ConfigError}. */
+/** Reads the file, and those it names for its secrets. Throws a {@link ConfigError}. */
 export function loadConfig(path: string): Config {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    const hint =
-      code === 'ENOENT'
-        ? 'Name another file with --config or DEVICE_LOCK_CONFIG.'
-        : 'Run as root or as the user of the service.';
-    throw new ConfigError(`The configuration ${path} cannot be read (${code}).`, hint, { cause: error });
-  }
-  const values = readConfig(text, path);
+  const values = loadValues(path);
   return {
     ...values,
     ami: { ...values.ami, secret: secretOf(values.ami, '[ami]') },
@@ -59,6 +48,22 @@ export function loadConfig(path: string): Config {
     'alerts.webhook': { ...values['alerts.webhook'], secret: webhookSecretOf(values['alerts.webhook']) },
     path,
   };
+}
+
+/** Reads the file alone, and no secret that lies in another. Throws a {@link ConfigError}. */
+export function loadValues(path: string): Values {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const hint =
+      code === 'ENOENT'
+        ? 'Name another file with --config or DEVICE_LOCK_CONFIG.'
+        : 'Run as root, with sudo, or as the user of the service.';
+    throw new ConfigError(`The configuration ${path} cannot be read (${code}).`, hint, { cause: error });
+  }
+  return readConfig(text, path);
 }
 
 /** Reads the text of a configuration; `path` is only for the messages. */

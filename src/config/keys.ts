@@ -1,5 +1,6 @@
 /** Every key of the configuration file: its type, its range, its default, and a line on what it is for. */
 import { isIPv4, isIPv6 } from 'node:net';
+import { isMailAddress } from '../domain/mail-address.ts';
 import { parseHours } from './hours.ts';
 
 export type Key =
@@ -54,7 +55,7 @@ const HOURS: Form = {
   words: 'two times of the day, as "22:00-07:00", or empty',
 };
 const MAIL_ADDRESS: Form = {
-  is: (text) => text.length <= 254 && /^[^\s<>(),;:@"\\]{1,64}@[^\s<>(),;:@"\\]{1,253}$/.test(text),
+  is: isMailAddress,
   words: 'a mail address, as "noc@example.com"',
 };
 const NO_MAIL_ADDRESS: Form = {
@@ -212,9 +213,12 @@ export const KEYS = {
     },
   },
   'alerts.email': {
-    to: { ...texts('Who gets the mails; none is off.'), form: MAIL_ADDRESS },
+    to: { ...texts('Who gets alerts by mail; none is off.'), form: MAIL_ADDRESS },
     from: {
-      ...text('', 'Whom they are from; empty is device-lock at this machine.'),
+      ...text(
+        '',
+        'Whom they are from; empty is device-lock at this machine. Given without to, nothing but one-time codes is mailed.',
+      ),
       form: NO_MAIL_ADDRESS,
     },
     host: text('127.0.0.1', 'The mail server.'),

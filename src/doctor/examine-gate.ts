@@ -6,13 +6,20 @@ import { broken, type Finding, ok, skipped, warning } from './finding.ts';
 /** How the dialplan enters the gate. */
 const ENTRY = /\bdevice-lock,s,1\b/;
 const FIRST = /^\S+ 1(?:\([^)]*\))?: /;
+const LOOPBACK = /^(?:127\.|localhost$|\[?::1\]?(?::|$))/;
 const STALE_MS = 5000;
 const DEFAULT_PORT = 4580;
 
 export function examineGate(facts: Facts): Finding[] {
   const answers = examineAnswer(facts);
   if (facts.health.asterisk.connected) {
-    return [answers, ...examineDialplan(facts), examineAstdb(facts), examineHeartbeat(facts)];
+    return [
+      answers,
+      ...examineWay(facts),
+      ...examineDialplan(facts),
+      examineAstdb(facts),
+      examineHeartbeat(facts),
+    ];
   }
   const rest = ['dialplan', 'astdb', 'heartbeat'];
   return [answers, ...rest.map((check) => skipped(check, 'Asterisk is not connected.'))];
@@ -31,6 +38,18 @@ function examineAnswer({ answer, health: { gate } }: Facts): Finding {
     `The gate at ${where} did not answer a question of the doctor's: ${answer.why}.`,
     'Restart the service: systemctl restart device-lock. Until then the dialplan decides from AstDB.',
   );
+}
+
+/** An Asterisk on another host that is told a loopback address asks itself. Calls that came through are the proof. */
+function examineWay({ calls, way: { asteriskHost, gateAddress } }: Facts): Finding[] {
+  if (calls > 0 || LOOPBACK.test(asteriskHost) || !LOOPBACK.test(gateAddress)) return [];
+  return [
+    warning(
+      'gate-address',
+      `Asterisk is at ${asteriskHost}, and is told that the gate is at ${gateAddress}: that would be itself.`,
+      'Set [gate] address to this host as Asterisk reaches it, "192.0.2.5:4580"; then Apply Config, or the global DEVICELOCK_GATE.',
+    ),
+  ];
 }
 
 function examineDialplan(facts: Facts): Finding[] {

@@ -61,6 +61,8 @@ export interface Facts {
   };
   readonly contacts: Probe<ContactComparison>;
   readonly answer: Probe<GateAnswer>;
+  /** Where Asterisk is, and where its dialplan is told that the gate is. */
+  readonly way: { readonly asteriskHost: string; readonly gateAddress: string };
   /** Calls the gate answered since the start, the doctor's own questions left out. */
   readonly calls: number;
   readonly dialplan: Probe<DialplanLines>;

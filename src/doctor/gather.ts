@@ -28,6 +28,8 @@ export interface DoctorDeps {
   readonly asterisk: Pick<Asterisk, 'listContacts' | 'dialplanOf' | 'databaseTree'>;
   readonly store: Pick<Store, 'health'>;
   readonly health: () => ServiceHealth;
+  /** Where the dialplan is told that the gate is. */
+  readonly gateAddress: () => string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Where the database came from at the start. */
@@ -82,6 +84,7 @@ export async function gatherFacts(deps: DoctorDeps, questions: number): Promise<
       contactsListed: table.contactsListed,
     },
     ...{ contacts, answer, dialplan, astdb, store },
+    way: { asteriskHost: asteriskHost(config), gateAddress: deps.gateAddress() },
     calls: Math.max(0, health.gate.answered - questions),
     origin: deps.origin,
     alerts: deps.alerts?.() ?? [],
@@ -106,6 +109,10 @@ function amiLogin({ ami }: Config): Parameters<typeof provokeEvents>[0] {
   const ca = ami['tls-ca'];
   const tls = ami.tls ? (ca === '' ? {} : { ca: readFileSync(ca, 'utf8') }) : undefined;
   return { endpoint: { host: ami.host, port: ami.port, tls }, user: ami.user, secret: ami.secret };
+}
+
+function asteriskHost({ asterisk, ami, ari }: Config): string {
+  return asterisk.adapter === 'ari' ? new URL(ari.url).hostname : ami.host;
 }
 
 async function dialplanOf(asterisk: DoctorDeps['asterisk']): Promise<{ callerId: string[]; gate: string[] }> {

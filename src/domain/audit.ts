@@ -10,7 +10,8 @@ export interface AuditEntry {
   readonly who: string;
   /**
    * `lock`, `unlock`, `clear`, `mode`, `fallback`, `model-add`, `model-edit`, `model-remove`, `settings`, `import`,
-   * `user-add`, `user-password`, `user-remove`, `token-add`, `token-remove`.
+   * `user-add`, `user-password`, `user-remove`, `token-add`, `token-remove`, `enrolment-code` (with whom it was mailed to),
+   * `enrolment-cancel`, `enrol`, `grant`, `grant-remove`.
    */
   readonly action: string;
   /** An extension, a model's id, `system`, `user:alice`, or `token:` and its id. */

@@ -23,6 +23,11 @@ export interface Contact {
   readonly source: { readonly address: SourceAddress; readonly proof: Proof } | undefined;
 }
 
+/** The same contact of the same device, whenever it registered. */
+export function isSameBinding(a: Contact, b: Contact): boolean {
+  return a.id === b.id && a.uri === b.uri && sameUserAgent(a.userAgent, b.userAgent);
+}
+
 /** A REGISTER came in between. */
 export function isRefresh(was: Contact, is: Contact): boolean {
   return (

@@ -32,7 +32,10 @@ export type EnrolmentWord =
   | 'wrong'
   /** Too many wrong codes; this one was not looked at. */
   | 'limited'
-  /** This phone is not what is registered from its address, or names no device that a lock could hold. */
+  /**
+   * This phone is not what is registered from its address, names no device that a lock could hold, or is outside the
+   * networks.
+   */
   | 'unregistered'
   /** It could not be decided or saved; nothing was changed. */
   | 'unavailable';

@@ -19,6 +19,10 @@ export type FaultCode =
   | 'too-many-alternatives'
   /** No channel for alerts of that name is configured. */
   | 'no-such-channel'
+  /** A code was to be mailed, and that is not configured. */
+  | 'cannot-mail'
+  /** The mail server did not take it: nothing was changed. */
+  | 'not-mailed'
   | 'no-such-user'
   | 'user-exists'
   | 'no-such-token'

@@ -29,6 +29,8 @@ export interface FirstUseFacts {
   readonly registered: readonly { readonly userAgent: UserAgent; readonly isWithin: boolean }[];
   /** What was seen here lately, by REGISTER or by INVITE. */
   readonly seen: readonly Sighting[];
+  /** That is all since then; otherwise another device may be behind what somebody did very often. */
+  readonly isSeenWhole: boolean;
   /** Of before, nothing counts. Milliseconds since the epoch. */
   readonly since: number;
   readonly isAttackTool: (userAgent: string) => boolean;
@@ -51,7 +53,8 @@ export function judgeFirstUse(facts: FirstUseFacts): FirstUse | undefined {
 }
 
 /** An INVITE alone makes no device: whoever called before it registered is judged by its REGISTER. */
-function wasAnother({ seen, since, isUpdateOf }: FirstUseFacts, text: string): boolean {
+function wasAnother({ seen, isSeenWhole, since, isUpdateOf }: FirstUseFacts, text: string): boolean {
+  if (!isSeenWhole) return true;
   return seen.some(({ userAgent, by, lastSeen }) => {
     if (by !== 'REGISTER' || lastSeen < since) return false;
     if (userAgent.kind !== 'text') return true;

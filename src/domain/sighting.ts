@@ -15,3 +15,8 @@ export interface Sighting {
   readonly lastSeen: number;
   readonly count: number;
 }
+
+/** What was seen now, this once. `at`: milliseconds since the epoch. */
+export function seenOnce(seen: Omit<Sighting, 'firstSeen' | 'lastSeen' | 'count'>, at: number): Sighting {
+  return { ...seen, firstSeen: at, lastSeen: at, count: 1 };
+}

@@ -6,11 +6,11 @@
  * address>/<forwarder>/<its address>`, each part URIENCODE()d, and empty where there is none.
  */
 import { parseAddress } from '../domain/address.ts';
-import { MAX_USER_AGENT_BYTES, parseUserAgent, type UserAgent } from '../domain/user-agent.ts';
 import type { Call, Party } from '../domain/verdict.ts';
-import { decodePercent, readable } from './percent.ts';
+import { fault, type RequestFault, readPath, readUserAgent, show } from './path.ts';
 
 export type { Answer } from './answer.ts';
+export type { RequestFault } from './path.ts';
 
 /** Every text is harmless to show and at most 128 characters and `…`, but still what the caller claims. */
 export interface GateRequest {
@@ -25,12 +25,6 @@ export interface GateRequest {
   readonly channel: string;
 }
 
-/** Why the head is no question. `detail` holds nothing a caller wrote. */
-export interface RequestFault {
-  readonly code: 'not-agi' | 'wrong-script' | 'wrong-version' | 'malformed-request';
-  readonly detail: string;
-}
-
 export type ReadRequest =
   | { readonly kind: 'request'; readonly request: GateRequest }
   | ({ readonly kind: 'fault' } & RequestFault);
@@ -42,7 +36,6 @@ const SCRIPT = 'check';
 const VERSION = '1';
 /** What every true question begins with. */
 const QUESTION = `${SCRIPT_LINE}${SCRIPT}/${VERSION}/`;
-const MAX_TEXT_BYTES = 128;
 
 /** The parts behind script and version, in the path's order. */
 const PARTS = [
@@ -56,17 +49,8 @@ export function readRequest(lines: readonly string[]): ReadRequest {
   const channel = lines[3] ?? '';
   if (!script.startsWith(QUESTION)) return otherScript(script);
   if (!channel.startsWith(CHANNEL_LINE)) return fault('not-agi', 'no channel');
-  const encoded = script.slice(QUESTION.length).split('/');
-  if (encoded.length !== PARTS.length) {
-    return fault('malformed-request', `${encoded.length} parts instead of ${PARTS.length}`);
-  }
-  const parts: string[] = [];
-  for (const text of encoded) {
-    const bytes = decodePercent(text);
-    if (bytes === undefined) return fault('malformed-request', `${PARTS[parts.length]} is not URI-encoded`);
-    parts.push(bytes);
-  }
-  return readParts(parts, channel.slice(CHANNEL_LINE.length));
+  const path = readPath(script.slice(QUESTION.length), PARTS);
+  return path.kind === 'fault' ? path : readParts(path.parts, channel.slice(CHANNEL_LINE.length));
 }
 
 function otherScript(line: string): ReadRequest {
@@ -78,14 +62,14 @@ function otherScript(line: string): ReadRequest {
 
 function readParts(parts: readonly string[], channel: string): ReadRequest {
   const part = (index: number) => parts[index] ?? '';
-  // Empty means zero: the dialplan leaves it so where it found no INVITE.
-  if (!/^\d{0,7}$/.test(part(2))) return fault('malformed-request', 'User-Agent length is no number');
+  const userAgent = readUserAgent(part(3), part(2));
+  if (userAgent.kind === 'fault') return userAgent;
   return {
     kind: 'request',
     request: {
       call: {
         endpoint: part(1) === '' ? undefined : show(part(1)),
-        userAgent: readUserAgent(part(3), Number(part(2))),
+        userAgent,
         address: parseAddress(part(4)),
         behind: [...party('transferer', part(7), part(8)), ...party('forwarder', part(9), part(10))],
       },
@@ -97,21 +81,6 @@ function readParts(parts: readonly string[], channel: string): ReadRequest {
   };
 }
 
-/** A length that is not that of the bytes proves nothing, so it must match no lock. */
-export function readUserAgent(bytes: string, length: number): UserAgent {
-  const isTrue = bytes.length === Math.min(length, MAX_USER_AGENT_BYTES);
-  const told = isTrue ? length : Math.max(length, MAX_USER_AGENT_BYTES + 1);
-  return parseUserAgent(Buffer.from(bytes, 'latin1'), told);
-}
-
 function party(role: Party['role'], endpoint: string, address: string): Party[] {
   return endpoint === '' ? [] : [{ role, endpoint: show(endpoint), address: parseAddress(address) }];
-}
-
-function show(bytes: string): string {
-  return readable(bytes, MAX_TEXT_BYTES);
-}
-
-function fault(code: RequestFault['code'], detail: string): ReadRequest {
-  return { kind: 'fault', code, detail };
 }

@@ -80,8 +80,8 @@ function bitsOf(ip: string): string {
     .join('');
 }
 
-/** The eight groups of an IPv6 address, in hexadecimal. */
-function groupsOf(ip: string): string[] {
+/** The eight groups of an IPv6 address without a zone, in hexadecimal. */
+export function groupsOf(ip: string): string[] {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(ip);
   if (dotted !== null) {
     const [, head = '', a, b, c, d] = dotted;

@@ -5,6 +5,7 @@ import type { Severity } from '../domain/alert.ts';
 import type { Channel } from './channel.ts';
 import { commandChannel } from './command.ts';
 import { emailChannel } from './email.ts';
+import type { MailServer } from './mail-server.ts';
 import { webhookChannel } from './webhook.ts';
 
 export interface ConfiguredChannel {
@@ -18,15 +19,9 @@ export interface ConfiguredChannel {
 export function channelsOf(config: Config, host: string, now: () => number): ConfiguredChannel[] {
   const { 'alerts.email': email, 'alerts.webhook': webhook, 'alerts.command': command } = config;
   const channels: ConfiguredChannel[] = [];
-  if (email.to.length > 0) {
-    const { host: server, port, user, password, to } = email;
-    const from = email.from === '' ? `device-lock@${host}` : email.from;
-    const ca = authorityOf(email['tls-ca'], '[alerts.email]');
-    const security = securityOf(email);
-    channels.push({
-      channel: emailChannel({ host: server, port, security, ca, user, password, from, to }),
-      ...waitsOf(email),
-    });
+  const server = mailServerOf(config, host);
+  if (server !== undefined && email.to.length > 0) {
+    channels.push({ channel: emailChannel({ ...server, to: email.to }), ...waitsOf(email) });
   }
   if (webhook.url !== '') {
     const { url, secret, timeout } = webhook;
@@ -44,6 +39,20 @@ export function channelsOf(config: Config, host: string, now: () => number): Con
     });
   }
   return channels;
+}
+
+/**
+ * undefined where no mail is configured: neither whom alerts go to nor whom mails are from.
+ * @throws ConfigError where the file that it names cannot be read
+ */
+export function mailServerOf({ 'alerts.email': email }: Config, machine: string): MailServer | undefined {
+  if (email.to.length === 0 && email.from === '') return undefined;
+  const { host, port, user, password } = email;
+  return {
+    ...{ host, port, user, password, security: securityOf(email) },
+    from: email.from === '' ? `device-lock@${machine}` : email.from,
+    ca: authorityOf(email['tls-ca'], '[alerts.email]'),
+  };
 }
 
 function waitsOf(section: { readonly severity: string; readonly 'digest-every': number }) {

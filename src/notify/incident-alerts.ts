@@ -8,6 +8,7 @@ import { showAlternative } from '../domain/lock.ts';
 import { showUserAgent, type UserAgent } from '../domain/user-agent.ts';
 import type { Violation } from '../domain/violation.ts';
 import type { LockInForce } from '../state/extension-table.ts';
+import type { Done } from './held.ts';
 import type { News, Stage } from './incidents.ts';
 import { plain } from './message.ts';
 
@@ -29,6 +30,7 @@ export function violationAlert(
   { stage, isMany }: News,
   around: Surroundings,
   now: number,
+  done: Done = {},
 ): Alert {
   const { extension, mode } = violation;
   const passes = mode === 'monitor';
@@ -44,10 +46,10 @@ export function violationAlert(
       ...addressData(violation.address),
       ...{ lock: lockOf(extension, around), reason: violation.reason, mode },
       ...{ registers: violation.registers, calls: violation.calls, dialled: violation.dialled ?? null },
-      stopped: stoppedOf(violation, passes),
+      stopped: stoppedOf(violation, passes, done),
       since: new Date(violation.firstSeen).toISOString(),
     },
-    actions: actionsOf(extension, stage, passes),
+    actions: actionsOf(extension, stage, passes, done),
   });
 }
 
@@ -123,17 +125,31 @@ function asideOf({ reason }: Violation): string {
   return reason === 'newer-firmware' ? ' (perhaps the right phone after a firmware update)' : '';
 }
 
-function stoppedOf({ calls }: Violation, passes: boolean): string {
+function stoppedOf({ calls }: Violation, passes: boolean, done: Done): string {
   if (passes) return 'nothing: the mode is monitor';
-  if (calls === 0) return 'nothing yet: its calls will be refused';
-  return calls === 1 ? '1 call' : `${calls} calls`;
+  const ended = done['hung-up'] ?? 0;
+  const stopped = [
+    ...(calls > 0 ? [callsOf(calls)] : []),
+    ...(done.evicted === undefined ? [] : ['its registration was removed']),
+    ...(done.restored === undefined ? [] : ["the phone's own was put back"]),
+    ...(ended > 0 ? [`${callsOf(ended)} in progress ended`] : []),
+  ];
+  return stopped.length === 0 ? 'nothing yet: its calls will be refused' : stopped.join('; ');
 }
 
-function actionsOf(extension: string, stage: Stage, passes: boolean): string[] {
+function callsOf(count: number): string {
+  return count === 1 ? '1 call' : `${count} calls`;
+}
+
+function actionsOf(extension: string, stage: Stage, passes: boolean, done: Done = {}): string[] {
+  // What was evicted is not "this device" any more; its User-Agent is no text for a shell.
+  const isGone = done.evicted !== undefined;
   const word = shellWord(extension);
   return [
     `See it:                  device-lock show ${word}`,
-    `It is its new phone:     device-lock lock ${word} --this-device`,
+    isGone
+      ? `It is its new phone:     device-lock enrol ${word}   (a code, to be dialled from it)`
+      : `It is its new phone:     device-lock lock ${word} --this-device`,
     `It is not:               give the extension a new SIP password; device-lock violations ${word}`,
     `It is dealt with:        device-lock clear ${word}`,
     ...(passes && stage !== 'registered'

@@ -4,6 +4,7 @@
  */
 import { type Alert, type AlertData, MAX_TITLE, SEVERITIES, type Severity } from '../domain/alert.ts';
 import { harmless } from '../domain/harmless.ts';
+import { localTime, zoneOf } from '../domain/local-time.ts';
 
 export interface Message {
   readonly id: string;
@@ -181,10 +182,6 @@ function withoutNames(text: string): string {
 
 /** By the clock of this machine, with its zone. */
 function timeOf(at: number): string {
-  const two = (value: number) => String(value).padStart(2, '0');
   const time = new Date(at);
-  const offset = -time.getTimezoneOffset();
-  const zone = `${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}${two(Math.abs(offset) % 60)}`;
-  const date = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
-  return `${date} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())} ${zone}`;
+  return `${localTime(time)} ${zoneOf(time)}`;
 }

@@ -6,6 +6,7 @@ import type { Violation } from '../domain/violation.ts';
 import type { EventLog, ServiceEvent } from '../log/event-log.ts';
 import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
+import { type Done, Held } from './held.ts';
 import { emergencyAlert, type Surroundings, unansweredAlert, violationAlert } from './incident-alerts.ts';
 import { Incidents, type Stage } from './incidents.ts';
 import { noticeAlert } from './notices.ts';
@@ -33,6 +34,7 @@ export function watchIncidents(events: EventLog, options: WatchOptions): () => v
   for (const one of options.open) {
     incidents.remember(one.extension, deviceOf(one), stageOf(one, options), one.lastSeen);
   }
+  const held = new Held();
   const notices = new LineBudget(NOTICES_AN_HOUR, 3_600_000);
   const guarded =
     <T extends unknown[]>(listener: (...given: T) => void) =>
@@ -47,7 +49,10 @@ export function watchIncidents(events: EventLog, options: WatchOptions): () => v
     if (change === 'ended') return;
     const { extension } = violation;
     const news = incidents.see(extension, deviceOf(violation), stageOf(violation, options), now());
-    if (news !== undefined) tell(violationAlert(violation, news, options, now()));
+    if (news === undefined) return;
+    const alert = (done: Done) => tell(violationAlert(violation, news, options, now(), done));
+    if (mayBeDoneBySelf(violation, options)) held.hold(violation.id, guarded(alert));
+    else alert({});
   });
   const onCall = guarded((record: CallRecord) => {
     if (record.outcome === 'emergency' && options.emergencyCalls)
@@ -58,6 +63,7 @@ export function watchIncidents(events: EventLog, options: WatchOptions): () => v
     tell(unansweredAlert(record, stage, options, now()));
   });
   const onEvent = guarded((event: ServiceEvent) => {
+    held.note(event);
     const alert = noticeAlert(event, now());
     if (alert === undefined) return;
     const subject = `${event.event} ${String(event['extension'] ?? '')}`;
@@ -70,12 +76,19 @@ export function watchIncidents(events: EventLog, options: WatchOptions): () => v
     events.off('violation', onViolation);
     events.off('call', onCall);
     events.off('event', onEvent);
+    held.flush();
   };
 }
 
 /** One device at one place, as the violation itself is kept. */
 function deviceOf({ userAgent, address }: Violation): string {
   return `${address?.ip ?? ''} ${userAgent.kind} ${showUserAgent(userAgent)}`;
+}
+
+/** What was done against it will be known in a moment. */
+function mayBeDoneBySelf({ extension, mode }: Violation, { lockInForce }: WatchOptions): boolean {
+  const { evict, hangUp } = lockInForce(extension);
+  return mode === 'enforce' && (evict || hangUp);
 }
 
 function stageOf({ calls, dialled }: Violation, options: WatchOptions): Stage {

@@ -4,6 +4,7 @@
  */
 import type { SourceAddress } from '../domain/address.ts';
 import { showAddress } from '../domain/address.ts';
+import type { Contact } from '../domain/contact.ts';
 import {
   type EnrolmentCode,
   type EnrolmentWord,
@@ -17,6 +18,7 @@ import { sameUserAgent, showUserAgent, type UserAgent } from '../domain/user-age
 import { isRegisteredAt } from '../domain/verdict.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
+import type { CodeMail } from './code-mail.ts';
 import { hashCode, isCode, newCode } from './one-time-code.ts';
 import type { Operator } from './operator.ts';
 import { TryLimit, type TryLimits } from './try-limit.ts';
@@ -26,6 +28,9 @@ export interface EnrolmentOptions {
   readonly operator: Operator;
   readonly events: Pick<EventLog, 'note'>;
   readonly limits: TryLimits;
+  readonly mail: CodeMail;
+  /** Contacts of an extension that were removed as a wrong device's, and are not over: the new phone may be one. */
+  readonly evicted: (extension: string) => readonly Contact[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Monotonic milliseconds. */
@@ -59,26 +64,47 @@ export class Enrolment {
   }
 
   /**
-   * A new code, in place of one that the extension may have. Rejects with a {@link Fault}.
+   * A new code, in place of one that the extension may have. Rejects with a {@link Fault}; then nothing has changed.
    * @param seconds how long it is good
+   * @param email whom it is mailed to, before it becomes good: what could not be mailed was never issued
    * @returns the code: this once, and never again
    */
-  async issue(extension: string, seconds: number, who: string): Promise<PendingCode & { code: string }> {
+  async issue(
+    extension: string,
+    seconds: number,
+    who: string,
+    email?: string,
+  ): Promise<PendingCode & { code: string }> {
+    const { operator, mail, now } = this.#options;
     if (!(seconds >= SHORTEST_VALIDITY && seconds <= LONGEST_VALIDITY)) {
       throw new Fault('malformed', 'A code is good for a minute to seven days.', 'Such as: --for 2d');
     }
+    if (email !== undefined) {
+      mail.check(email);
+      // Nobody gets a mail of what could not be issued anyway.
+      await operator.inTurn(async (turn) => {
+        turn.checkLoaded();
+        turn.checkExtension(extension);
+      });
+    }
     const code = newCode();
     const hashed = await hashCode(code);
-    return this.#options.operator.inTurn(async (turn) => {
+    const issued = now();
+    const kept = { ...hashed, issued, expires: issued + seconds * 1000, by: who };
+    if (email !== undefined) {
+      const label = this.#options.table.label(extension);
+      await mail.send({ to: email, extension, label, code, expires: kept.expires });
+    }
+    const put = operator.inTurn(async (turn) => {
       turn.checkExtension(extension);
-      const issued = this.#options.now();
-      const kept = { ...hashed, issued, expires: issued + seconds * 1000, by: who };
-      const detail = `a one-time code until ${new Date(kept.expires).toISOString()}`;
+      const mailed = email === undefined ? '' : `, mailed to ${email}`;
+      const detail = `a one-time code until ${new Date(kept.expires).toISOString()}${mailed}`;
       const audit = [turn.audit(who, 'enrolment-code', extension, detail)];
       await turn.commit({ enrolments: new Map([[extension, kept]]), audit });
       this.#limit.forget(extension);
       return { ...pendingOf(extension, kept), code };
     });
+    return email === undefined ? put : put.catch(sayMailIsVoid);
   }
 
   /** @returns whether there was one to take back */
@@ -113,7 +139,11 @@ export class Enrolment {
     if (userAgent.kind !== 'text' || userAgent.text.length > MAX_LOCK_TEXT || !this.#isRegistered(call)) {
       return this.#refuse(call, 'not-registered', 'unregistered');
     }
-    const giveBack = this.#limit.take(endpoint, address?.ip ?? '');
+    // Its calls would be refused: the lock must not move to where the extension may not be used.
+    if (address === undefined || !table.isWithin(endpoint, address.ip)) {
+      return this.#refuse(call, 'wrong-network', 'unregistered');
+    }
+    const giveBack = this.#limit.take(endpoint, address.ip);
     if (giveBack === undefined) return this.#refuse(call, 'too-many-wrong-codes', 'limited');
     const code = this.#code(endpoint);
     if (!(await isCode(digits, code)) || code === undefined) {
@@ -153,10 +183,12 @@ export class Enrolment {
 
   /** What a later call will be judged by, besides the INVITE: the REGISTER from the same place. */
   #isRegistered({ endpoint = '', userAgent, address }: EnrolmentCall): boolean {
-    const here = this.#options.table
-      .contacts(endpoint)
-      .flatMap(({ contact }) => (sameUserAgent(contact.userAgent, userAgent) ? [contact] : []));
-    return isRegisteredAt(address, here);
+    const { table, evicted } = this.#options;
+    const contacts = [...table.contacts(endpoint).map(({ contact }) => contact), ...evicted(endpoint)];
+    return isRegisteredAt(
+      address,
+      contacts.filter((contact) => sameUserAgent(contact.userAgent, userAgent)),
+    );
   }
 
   #code(extension: string): EnrolmentCode | undefined {
@@ -169,6 +201,13 @@ export class Enrolment {
     this.#options.events.note('enrolment-refused', { ...shown(call), reason, wrongCodes });
     return word;
   }
+}
+
+/** It was taken by the mail server, and could not be saved. */
+function sayMailIsVoid(error: unknown): never {
+  if (!(error instanceof Fault)) throw error;
+  const message = `${error.message} The mail is under way: the code in it is void.`;
+  throw new Fault(error.code, message, error.hint, { cause: error });
 }
 
 function shown({ endpoint, userAgent, address }: EnrolmentCall): object {

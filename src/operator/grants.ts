@@ -4,13 +4,14 @@
  */
 import { Fault } from '../domain/fault.ts';
 import { addGrants, type Grant, LONGEST_GRANT, MAX_GRANTS, showGrant, unexpired } from '../domain/grant.ts';
-import type { Alternative } from '../domain/lock.ts';
+import { type Alternative, sameAlternative } from '../domain/lock.ts';
 import { type ExtensionPolicy, isEmptyPolicy } from '../domain/policy.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { capture } from './new-lock.ts';
-import type { Operator, Turn } from './operator.ts';
+import type { Operator } from './operator.ts';
+import type { Turn } from './turn.ts';
 
 export interface GrantsOptions {
   readonly table: ExtensionTable;
@@ -75,15 +76,22 @@ export class Grants {
     this.#schedule();
   }
 
-  /** Takes all of them back; returns how many there were. */
-  remove(extension: string, who: string): Promise<number> {
+  /**
+   * Takes grants back; returns how many of them still counted.
+   * @param alternatives undefined: all of them
+   */
+  remove(extension: string, who: string, alternatives?: readonly Alternative[]): Promise<number> {
     const { operator, table, now } = this.#options;
+    const isMeant = ({ alternative }: Grant) =>
+      alternatives === undefined || alternatives.some((one) => sameAlternative(one, alternative));
     return operator.inTurn(async (turn) => {
       turn.checkExtension(extension);
       const was = table.policy(extension);
-      if (was.grants === undefined) return 0;
-      await turn.setPolicies(new Map([[extension, withGrants(was, [])]]), 'grant-remove', who);
-      return unexpired(was.grants, now()).length;
+      const meant = (was.grants ?? []).filter(isMeant);
+      if (meant.length === 0) return 0;
+      const left = (was.grants ?? []).filter((one) => !isMeant(one));
+      await turn.setPolicies(new Map([[extension, withGrants(was, left)]]), 'grant-remove', who);
+      return unexpired(meant, now()).length;
     });
   }
 

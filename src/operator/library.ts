@@ -10,8 +10,6 @@ import type { StoredModel } from '../store/store.ts';
 export interface ModelChange {
   readonly id: string;
   readonly stored: StoredModel;
-  /** The whole library as it would be. */
-  readonly models: readonly PhoneModel[];
 }
 
 export class Library {
@@ -65,35 +63,33 @@ export class Library {
         'Edit it, or choose another id.',
       );
     }
-    return this.#change({ id: model.id, model });
+    return { id: model.id, stored: { id: model.id, model } };
   }
 
   editing(id: string, definition: unknown): ModelChange {
     const was = this.require(id);
     const asked = typeof definition === 'object' && definition !== null ? definition : {};
     const model = this.#checked({ ...was, ...asked, id });
-    return this.#change({ id, model });
+    return { id, stored: { id, model } };
   }
 
   removing(id: string): ModelChange {
-    return this.#change({ id, model: undefined });
+    return { id, stored: { id, model: undefined } };
   }
 
-  /** What is left when the operator's word on a shipped model is taken back. @throws Fault where there is none */
-  restoring(id: string): readonly PhoneModel[] {
+  /** @throws Fault where there is no operator's word on a shipped model to take back */
+  checkRestorable(id: string): void {
     if (!this.#stored.has(id)) {
       this.require(id);
       throw new Fault('malformed', `Phone model ${id} is as it was shipped.`, 'Nothing was changed.');
     }
-    const shipped = this.#shipped.get(id);
-    if (shipped === undefined) {
+    if (!this.#shipped.has(id)) {
       throw new Fault(
         'malformed',
         `Phone model ${id} is not a shipped one.`,
         `To take it away: device-lock models remove ${id}`,
       );
     }
-    return [...this.#with({ id, model: shipped }).values()];
   }
 
   restored(id: string): void {
@@ -112,13 +108,9 @@ export class Library {
     else this.#stored.set(stored.id, stored);
   }
 
-  #change(stored: StoredModel): ModelChange {
-    return { id: stored.id, stored, models: [...this.#with(stored).values()] };
-  }
-
-  #with(change?: StoredModel): Map<string, PhoneModel> {
+  #with(): Map<string, PhoneModel> {
     const models = new Map(this.#shipped);
-    for (const { id, model } of [...this.#stored.values(), ...(change === undefined ? [] : [change])]) {
+    for (const { id, model } of this.#stored.values()) {
       if (model === undefined) models.delete(id);
       else models.set(id, model);
     }

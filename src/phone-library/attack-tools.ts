@@ -9,7 +9,9 @@ export type AttackToolTest = (userAgent: string) => boolean;
 
 const LIST = new URL('../../data/attack-user-agents.tsv', import.meta.url);
 
-type Match = 'exact' | 'prefix' | 'contains';
+/** `seen`, `bare` and `forged` are User-Agents that tools were seen with: by those alone no tool is known. */
+const MATCHES = ['exact', 'prefix', 'contains', 'seen', 'bare', 'forged'] as const;
+type Match = (typeof MATCHES)[number];
 
 /** @throws the file system's error where the list cannot be read, an Error naming the line that is not understood */
 export async function loadAttackTools(file: URL | string = LIST): Promise<AttackToolTest> {
@@ -19,11 +21,11 @@ export async function loadAttackTools(file: URL | string = LIST): Promise<Attack
 /** Upper and lower case are the same. */
 export function readAttackTools(text: string): AttackToolTest {
   const [, ...lines] = text.split('\n');
-  const tests = lines.flatMap((line, index) => (line === '' ? [] : [testOf(line, index + 2)]));
+  const tests = lines.flatMap((line, index) => (line === '' ? [] : (testOf(line, index + 2) ?? [])));
   return (userAgent) => tests.some((test) => test(userAgent.toLowerCase()));
 }
 
-function testOf(line: string, number: number): AttackToolTest {
+function testOf(line: string, number: number): AttackToolTest | undefined {
   const [match = '', text = ''] = line.split('\t');
   const name = text.toLowerCase();
   if (!isMatch(match) || name === '')
@@ -35,9 +37,13 @@ function testOf(line: string, number: number): AttackToolTest {
       return (userAgent) => userAgent.startsWith(name);
     case 'contains':
       return (userAgent) => userAgent.includes(name);
+    case 'seen':
+    case 'bare':
+    case 'forged':
+      return undefined;
   }
 }
 
 function isMatch(word: string): word is Match {
-  return word === 'exact' || word === 'prefix' || word === 'contains';
+  return (MATCHES as readonly string[]).includes(word);
 }

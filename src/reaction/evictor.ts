@@ -7,14 +7,20 @@ import { type Asterisk, AsteriskError, type StoredContact } from '../asterisk/po
 import type { Contact } from '../domain/contact.ts';
 import { sameUserAgent } from '../domain/user-agent.ts';
 import type { Standing } from '../domain/verdict.ts';
+import { LineBudget } from '../log/line-budget.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
+import { isOutside } from '../state/network-book.ts';
 import { aorOf } from '../tracker/tracker.ts';
 import { FightRate } from './fight-rate.ts';
 import type { Keepsakes } from './keepsakes.ts';
 
+/** Whether something may be done by itself against wrong devices of an extension, as things are now. */
+export type MayAct = (extension: string, option: 'evict' | 'hangUp') => boolean;
+
 export interface EvictorOptions {
   readonly table: ExtensionTable;
+  readonly mayAct: MayAct;
   readonly keepsakes: Pick<Keepsakes, 'displaced'>;
   readonly asterisk: Pick<Asterisk, 'takeBack' | 'connected'>;
   readonly logger: Logger;
@@ -31,6 +37,8 @@ const TRY_AGAIN_MS = 500;
 const MAX_TRIES = 5;
 /** A fight that was this quiet is a new one, and its limit is told again. Milliseconds. */
 const FIGHT_IS_OVER = 60_000;
+/** What goes on in a fight is told once in so many milliseconds, for each extension. */
+const QUIET_FOR = 60_000;
 
 export class Evictor {
   readonly #options: EvictorOptions;
@@ -41,6 +49,10 @@ export class Evictor {
   readonly #tries = new Map<string, number>();
   /** Extension → when it was last limited. */
   readonly #limited = new Map<string, number>();
+  readonly #lines = new LineBudget(1, QUIET_FOR);
+  /** Nothing was missed since the last list. */
+  #isCurrent = true;
+  #isStopped = false;
 
   constructor(options: EvictorOptions) {
     this.#options = options;
@@ -53,7 +65,8 @@ export class Evictor {
 
   /** A REGISTER of a wrong device came for each of these contacts. */
   sawWrong(extension: string, ids: readonly string[]): void {
-    if (!this.#options.table.loaded || !this.#isOn(extension)) return;
+    const { table, mayAct } = this.#options;
+    if (!table.loaded || !mayAct(extension, 'evict')) return;
     const seen = this.#seen.get(extension) ?? new Set<string>();
     if (!this.#seen.has(extension) && this.#seen.size >= MAX_WAITING) return;
     for (const id of ids) seen.add(id);
@@ -61,21 +74,29 @@ export class Evictor {
     this.#try(extension);
   }
 
+  /** The connection is gone: nothing is removed by what was known before. */
+  onDown(): void {
+    this.#isCurrent = false;
+  }
+
   /** Everything was listed: what had to wait for that is done. */
   onListed(): void {
+    this.#isCurrent = true;
     for (const extension of [...this.#seen.keys()]) this.#try(extension);
   }
 
   stop(): void {
+    this.#isStopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.#seen.clear();
   }
 
   #try(extension: string): void {
-    const { table, asterisk, now } = this.#options;
-    if (this.#timers.has(extension) || !table.contactsListed || !asterisk.connected) return;
-    if (!this.#isOn(extension)) {
+    const { table, asterisk, mayAct, now } = this.#options;
+    if (this.#timers.has(extension)) return;
+    if (!this.#isCurrent || !table.contactsListed || !asterisk.connected) return;
+    if (!mayAct(extension, 'evict')) {
       this.#seen.delete(extension);
       return;
     }
@@ -110,7 +131,7 @@ export class Evictor {
 
   /** What the lock still accepts, and whose phone is not back by itself. */
   #restorable(
-    { accepts }: Standing,
+    { accepts, isWithin }: Standing,
     extension: string,
     aor: string,
     right: readonly Contact[],
@@ -118,6 +139,7 @@ export class Evictor {
     return this.#options.keepsakes
       .displaced(extension)
       .filter(({ contact }) => aorOf(contact.id) === aor && accepts(contact.userAgent))
+      .filter(({ contact }) => !isOutside(contact, isWithin))
       .filter(({ contact }) => !right.some((live) => live.id === contact.id || isSamePhone(live, contact)));
   }
 
@@ -127,20 +149,18 @@ export class Evictor {
     evicted: readonly Contact[],
     restoring: readonly StoredContact[],
   ): Promise<void> {
-    const { asterisk, onSent, onDone, onFailed, logger } = this.#options;
+    const { asterisk, onSent, onDone, onFailed } = this.#options;
     onSent(evicted, restoring);
     const inPlace = new Set(restoring.map(({ contact }) => contact.id));
     const removed = evicted.map(({ id }) => id).filter((id) => !inPlace.has(id));
     try {
       const restored = new Set(await asterisk.takeBack(aor, removed, restoring));
+      // What the phone's own record was to take the place of, and did not.
+      const still = evicted.map(({ id }) => id).filter((id) => inPlace.has(id) && !restored.has(id));
+      if (still.length > 0) await asterisk.takeBack(aor, still, []);
       this.#tries.delete(extension);
       const back = restoring.map(({ contact }) => contact).filter(({ id }) => restored.has(id));
-      if (back.length < restoring.length) {
-        logger.warn(
-          { extension },
-          'a displaced contact could not be put back; its phone registers anew by itself',
-        );
-      }
+      if (back.length < restoring.length) this.#tellLost(extension);
       onDone(aor, evicted, back);
     } catch (error) {
       onFailed(evicted);
@@ -168,18 +188,22 @@ export class Evictor {
     this.#later(extension, TRY_AGAIN_MS * tries);
   }
 
-  #isOn(extension: string): boolean {
-    const { mode, evict } = this.#options.table.lockInForce(extension);
-    return evict && mode === 'enforce';
-  }
-
   #later(extension: string, ms: number): void {
-    if (this.#timers.has(extension)) return;
+    if (this.#isStopped || this.#timers.has(extension)) return;
     const timer = setTimeout(() => {
       this.#timers.delete(extension);
       this.#try(extension);
     }, ms);
     this.#timers.set(extension, timer);
+  }
+
+  #tellLost(extension: string): void {
+    const { logger, now } = this.#options;
+    if (!this.#lines.take(extension, now())) return;
+    logger.warn(
+      { extension },
+      'a displaced contact could not be put back; its phone registers anew by itself',
+    );
   }
 
   #tellLimit(extension: string): void {

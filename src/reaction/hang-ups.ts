@@ -8,13 +8,13 @@ import { type SourceAddress, sameAddress } from '../domain/address.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { Logger } from '../log/logger.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
+import type { MayAct } from './evictor.ts';
 
 export interface HangUpOptions {
   readonly table: ExtensionTable;
   readonly asterisk: Pick<Asterisk, 'channelsOf' | 'hangUp'>;
   readonly logger: Logger;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly mayAct: MayAct;
   readonly onDone: (wrong: Contact, calls: number) => void;
 }
 
@@ -35,7 +35,7 @@ export class HangUps {
   /** A REGISTER of a wrong device came for each of these contacts. */
   sawWrong(extension: string, contacts: readonly Contact[]): void {
     const seen = contacts.filter(({ source }) => source?.proof === 'seen');
-    if (seen.length === 0 || !this.#isOn(extension)) return;
+    if (seen.length === 0 || !this.#options.mayAct(extension, 'hangUp')) return;
     if (this.#looking.has(extension)) {
       this.#again.set(extension, seen);
       return;
@@ -60,11 +60,13 @@ export class HangUps {
   }
 
   async #end(extension: string, wrong: readonly Contact[]): Promise<void> {
-    const { asterisk, onDone, logger } = this.#options;
+    const { table, asterisk, mayAct, onDone, logger } = this.#options;
     try {
       const channels = await asterisk.channelsOf(extension);
-      if (!this.#isOn(extension)) return;
-      for (const contact of wrong) {
+      const standing = table.standingOf(extension);
+      if (typeof standing !== 'object' || !mayAct(extension, 'hangUp')) return;
+      // What was wrong when it registered may have been accepted since.
+      for (const contact of wrong.filter(({ userAgent }) => !standing.accepts(userAgent))) {
         const at = contact.source?.address;
         if (at === undefined || this.#isRightAt(extension, at)) continue;
         const held = channels.filter(
@@ -83,10 +85,5 @@ export class HangUps {
   #isRightAt(extension: string, at: SourceAddress): boolean {
     const right = this.#options.table.matchingContacts(extension);
     return right.some(({ source }) => source !== undefined && sameAddress(source.address, at));
-  }
-
-  #isOn(extension: string): boolean {
-    const { mode, hangUp, lock } = this.#options.table.lockInForce(extension);
-    return hangUp && mode === 'enforce' && lock !== undefined;
   }
 }

@@ -47,8 +47,11 @@ export class Keepsakes {
   readonly #options: KeepsakeOptions;
   readonly #kept = new Map<string, Map<string, Keepsake>>();
   readonly #wanted = new Map<string, Contact>();
+  /** From before the start, until the first list. */
+  readonly #loaded: Keepsake[] = [];
   #isAsking = false;
   #again: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(options: KeepsakeOptions) {
     this.#options = options;
@@ -59,7 +62,17 @@ export class Keepsakes {
     for (const contact of contacts) {
       const text = stored.get(contact.id);
       if (text === undefined || isOnConnection(contact)) continue;
-      this.#put({ contact, stored: text, goneAt: this.#options.now(), isDisplaced: true });
+      const kept = { contact, stored: text, goneAt: this.#options.now(), isDisplaced: true };
+      this.#put(kept);
+      this.#loaded.push(kept);
+    }
+  }
+
+  /** A whole list was read. What is missing in the first, and nobody took the place of, went by itself. */
+  onListed(isWrongAt: (extension: string) => boolean): void {
+    for (const { contact } of this.#loaded.splice(0)) {
+      const kept = this.#kept.get(contact.extension)?.get(contact.id);
+      if (kept?.goneAt !== undefined && !isWrongAt(contact.extension)) this.#drop(contact);
     }
   }
 
@@ -115,6 +128,7 @@ export class Keepsakes {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#again);
     this.#wanted.clear();
   }
@@ -130,7 +144,7 @@ export class Keepsakes {
         'contacts could not be read as they are stored; trying again',
       );
       clearTimeout(this.#again);
-      this.#again = setTimeout(() => void this.#ask(), ASK_AGAIN_MS);
+      if (!this.#isStopped) this.#again = setTimeout(() => void this.#ask(), ASK_AGAIN_MS);
     } finally {
       this.#isAsking = false;
     }

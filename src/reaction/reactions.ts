@@ -5,17 +5,19 @@
 import type { Asterisk, StoredContact } from '../asterisk/port.ts';
 import { showAddress } from '../domain/address.ts';
 import type { Contact } from '../domain/contact.ts';
+import { isBelievable } from '../domain/firmware-drift.ts';
 import type { Reaction, ReactionKind } from '../domain/reaction.ts';
 import { showUserAgent } from '../domain/user-agent.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
+import type { ContactChange } from '../state/contact-change.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
 import { seenIp } from '../state/firmware-watch.ts';
-import type { ContactChange } from '../state/gone-contacts.ts';
 import type { ViolationBook } from '../state/violation-book.ts';
 import type { Store } from '../store/store.ts';
 import { aorOf, type Tracker } from '../tracker/tracker.ts';
-import { Evictor } from './evictor.ts';
+import { Evicted } from './evicted.ts';
+import { Evictor, type MayAct } from './evictor.ts';
 import { HangUps } from './hang-ups.ts';
 import { Keepsakes } from './keepsakes.ts';
 
@@ -26,6 +28,8 @@ export interface ReactionOptions {
     Asterisk,
     'storedContacts' | 'takeBack' | 'settle' | 'channelsOf' | 'hangUp' | 'connected'
   >;
+  /** An operator expects a new phone there: a one-time code of the extension is good. */
+  readonly isAwaited: (extension: string) => boolean;
   readonly tracker: () => Pick<Tracker, 'puttingBack' | 'isPutBack' | 'tookBack' | 'hasLeft'>;
   readonly store: Pick<Store, 'addReaction' | 'keepContact'>;
   readonly events: EventLog;
@@ -55,6 +59,7 @@ export class Reactions {
   readonly #hangUps: HangUps;
   /** Contacts that are being removed; their end is ours. */
   readonly #evicting = new Set<string>();
+  readonly #evicted = new Evicted();
   readonly #counts = { evicted: 0, restored: 0, 'hung-up': 0 };
 
   constructor(options: ReactionOptions) {
@@ -65,8 +70,9 @@ export class Reactions {
       keep: (id, stored) => store.keepContact(id, stored),
     });
     this.#keepsakes.load(options.remembered, options.kept);
+    const mayAct: MayAct = (extension, option) => this.#mayAct(extension, option);
     this.#evictor = new Evictor({
-      ...{ table, asterisk, logger, now, keepsakes: this.#keepsakes },
+      ...{ table, asterisk, logger, now, mayAct, keepsakes: this.#keepsakes },
       onSent: (evicted, restoring) => this.#sent(evicted, restoring),
       onDone: (aor, evicted, restored) => this.#tookBack(aor, evicted, restored),
       onFailed: (evicted) => {
@@ -74,7 +80,7 @@ export class Reactions {
       },
     });
     this.#hangUps = new HangUps({
-      ...{ table, asterisk, logger, now },
+      ...{ table, asterisk, logger, mayAct },
       onDone: (wrong, calls) => this.#record('hung-up', wrong, wrong, calls),
     });
   }
@@ -82,6 +88,11 @@ export class Reactions {
   get counts(): ReactionCounts {
     const { evicted, restored, 'hung-up': hungUp } = this.#counts;
     return { evicted, restored, hungUp, held: this.#evictor.held };
+  }
+
+  /** Contacts of the extension that were removed, and whose registration would not be over yet. */
+  evictedOf(extension: string): Contact[] {
+    return this.#evicted.of(extension, this.#options.now());
   }
 
   /** A contact that is gone was removed by us. */
@@ -133,7 +144,13 @@ export class Reactions {
     }
   }
 
+  /** The connection is gone: what is known may be over. */
+  onDown(): void {
+    this.#evictor.onDown();
+  }
+
   onListed(): void {
+    this.#keepsakes.onListed((extension) => this.#isWrongAt(extension));
     this.#evictor.onListed();
   }
 
@@ -144,12 +161,15 @@ export class Reactions {
   }
 
   #went(contact: Contact, listed: boolean): void {
-    const { table, tracker } = this.#options;
-    const isWrongHere = table
-      .contacts(contact.extension)
-      .some((one) => one.matches === false && this.#isOtherDevice(one.contact));
+    const { tracker } = this.#options;
+    const isWrongHere = this.#isWrongAt(contact.extension);
     const hasLeft = !listed && tracker().hasLeft(contact);
     this.#keepsakes.went(contact, { isWrongHere, hasLeft, listed });
+  }
+
+  #isWrongAt(extension: string): boolean {
+    const contacts = this.#options.table.contacts(extension);
+    return contacts.some(({ contact, matches }) => matches === false && this.#isOtherDevice(contact));
   }
 
   #sawRight({ kind, contact }: ContactChange, came: boolean): void {
@@ -160,14 +180,27 @@ export class Reactions {
 
   /**
    * Not only at the wrong place: nothing is done on the mere source. And not what looks like the phone itself after an
-   * update, which is for the operator to say.
+   * update, which is for the operator to say; by its words alone, where nobody saw where they came from.
    */
   #isOtherDevice(contact: Contact): boolean {
     const { table } = this.#options;
     const { extension, userAgent, callId } = contact;
     const standing = table.standingOf(extension);
     if (typeof standing !== 'object' || standing.accepts(userAgent)) return false;
-    return table.updateOf(extension, userAgent, { ip: seenIp(contact), callId }) === undefined;
+    const ip = seenIp(contact);
+    const believes = ip === undefined ? () => true : isBelievable;
+    return table.updateOf(extension, userAgent, { ip, callId }, believes) === undefined;
+  }
+
+  /**
+   * Wanted there, and nothing is in doubt. A new phone is another device until its code was dialled; a model that the
+   * library has lost accepts nothing, which tells nothing about the devices.
+   */
+  #mayAct(extension: string, option: 'evict' | 'hangUp'): boolean {
+    const { table, isAwaited } = this.#options;
+    const { lock, mode, [option]: isWanted } = table.lockInForce(extension);
+    if (!isWanted || mode !== 'enforce' || lock === undefined || isAwaited(extension)) return false;
+    return lock.alternatives.every((one) => one.kind !== 'model' || table.model(one.model) !== undefined);
   }
 
   #isEvictOn(extension: string): boolean {
@@ -192,7 +225,10 @@ export class Reactions {
   #tookBack(aor: string, evicted: readonly Contact[], restored: readonly Contact[]): void {
     const [wrong = restored[0]] = evicted;
     if (wrong === undefined) return;
-    for (const contact of evicted) this.#record('evicted', contact, contact, 1);
+    for (const contact of evicted) {
+      this.#evicted.note(contact);
+      this.#record('evicted', contact, contact, 1);
+    }
     for (const contact of restored) this.#record('restored', wrong, contact, 1);
     this.#options.tracker().tookBack(aor, evicted, restored);
   }

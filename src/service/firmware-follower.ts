@@ -8,7 +8,7 @@ import type { EventLog } from '../log/event-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { ExtensionTable } from '../state/extension-table.ts';
-import type { FollowedUpdate } from './guardian.ts';
+import type { FollowedUpdate } from './registrations.ts';
 
 export interface FirmwareFollowerOptions {
   readonly table: ExtensionTable;

@@ -39,6 +39,7 @@ const MOST_NAMED = 5;
 
 interface History {
   readonly seen: readonly Sighting[];
+  readonly isSeenWhole: boolean;
   readonly since: number;
 }
 
@@ -104,10 +105,12 @@ export class FirstUseLock {
       store.audit({ target: extension, limit: MOST }),
     ]);
     const begun = audit.find(({ action }: AuditEntry) => BEGIN_ANEW.includes(action))?.at ?? 0;
-    return { seen, since: Math.max(begun, now() - SEEN_WITHIN_MS) };
+    const since = Math.max(begun, now() - SEEN_WITHIN_MS);
+    const isSeenWhole = seen.length < MOST || (seen.at(-1)?.lastSeen ?? since) < since;
+    return { seen, isSeenWhole, since };
   }
 
-  #judge(extension: string, { seen, since }: History): FirstUse | undefined {
+  #judge(extension: string, { seen, isSeenWhole, since }: History): FirstUse | undefined {
     const { table, isAttackTool, isUpdateOf } = this.#options;
     const live = table.contacts(extension);
     // The fallback, where one is in force, has its say: what it refuses is a violation already.
@@ -117,7 +120,7 @@ export class FirstUseLock {
       userAgent: contact.userAgent,
       isWithin: networks.length === 0 || this.#isSeenWithin(contact),
     }));
-    return judgeFirstUse({ registered, seen, since, isAttackTool, isUpdateOf });
+    return judgeFirstUse({ registered, seen, isSeenWhole, since, isAttackTool, isUpdateOf });
   }
 
   #isSeenWithin({ extension, source }: Contact): boolean {

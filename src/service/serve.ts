@@ -7,7 +7,8 @@ import { identify } from '../domain/identify.ts';
 import { openLog } from '../log/open-log.ts';
 import { metricsOf } from '../metrics/collect.ts';
 import { processFigures } from '../metrics/process-figures.ts';
-import { channelsOf } from '../notify/channels.ts';
+import { channelsOf, mailServerOf } from '../notify/channels.ts';
+import { codePost } from '../notify/code-post.ts';
 import { Accounts } from '../operator/accounts.ts';
 import { loadAttackTools } from '../phone-library/attack-tools.ts';
 import { loadModels } from '../phone-library/library.ts';
@@ -40,11 +41,13 @@ export async function serve(configPath: string): Promise<void> {
   // What can be wrong with the configuration comes before anything that would have to be closed again.
   const asterisk = await createAsterisk(config, logger);
   const channels = channelsOf(config, machineName(), now);
+  const mailServer = mailServerOf(config, machineName());
   const store = await openStore({ path: config.store.path, logger, now });
   const snapshot = await store.load();
   const [shippedModels, isAttackTool] = await Promise.all([loadModels(), loadAttackTools()]);
   const service = new Service({
     ...{ config, store, snapshot, shippedModels, isAttackTool, asterisk, logger, now },
+    codePost: mailServer && codePost(mailServer, config.enrolment['feature-code']),
   });
   const notifier = createNotifier({
     ...{ config, store, snapshot, now, channels },
@@ -57,9 +60,11 @@ export async function serve(configPath: string): Promise<void> {
   });
   await accounts.load();
   const health = healthOf({ config, service, started: now() });
+  const dialplan = () => dialplanOf(config, service.gateAddress);
   const doctor = createDoctor({
     ...{ config, service, asterisk, store, health, now, origin: snapshot.origin },
     alerts: () => notifier.states,
+    gateAddress: () => dialplan().gate,
     console: () => api.console,
   });
   const alerting = createAlerting({ config, service, store, snapshot, doctor, logger, now, notifier });
@@ -90,7 +95,7 @@ export async function serve(configPath: string): Promise<void> {
       troubles: () => alerting.troubles,
     }),
     ...{ accounts, console: consoleOptions(config.console) },
-    dialplan: () => dialplanOf(config, service.gateAddress),
+    dialplan,
   });
   process.on('SIGHUP', () => api.renewCertificate());
   try {

@@ -3,11 +3,10 @@
  * take no I/O and a bounded, small time; a change of policy is in force for the next call at once, because each row
  * notices by its version that it must be judged anew.
  */
-import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
-import type { Place } from '../domain/firmware-drift.ts';
-import type { Grant } from '../domain/grant.ts';
+import type { Contact } from '../domain/contact.ts';
+import { isBelievable, type Place } from '../domain/firmware-drift.ts';
 import type { Lock } from '../domain/lock.ts';
-import { compileLock, type TextTest, type UserAgentTest } from '../domain/matcher.ts';
+import type { UserAgentTest } from '../domain/matcher.ts';
 import type { PhoneModel } from '../domain/phone-model.ts';
 import {
   DEFAULT_SETTINGS,
@@ -19,11 +18,12 @@ import {
 import type { UserAgent } from '../domain/user-agent.ts';
 import type { JudgedContact, NetworkTest, Standing, StandingOf } from '../domain/verdict.ts';
 import { namesIn } from '../network/allowed.ts';
-import { compilePattern } from '../pattern/pattern.ts';
+import { type ContactChange, contactChanges } from './contact-change.ts';
 import { FirmwareWatch } from './firmware-watch.ts';
-import { type ContactChange, GoneContacts } from './gone-contacts.ts';
 import { type LockInForce, lockUnder } from './lock-in-force.ts';
+import { LockTests } from './lock-tests.ts';
 import { isOutside, NetworkBook } from './network-book.ts';
+import { isEmptyRow, newRow, type Row } from './row.ts';
 
 export type { LockInForce } from './lock-in-force.ts';
 
@@ -41,32 +41,13 @@ export interface FirmwareUpdate {
   readonly isFollowed: boolean;
 }
 
-interface Row {
-  readonly name: string;
-  label: string | undefined;
-  /** Asterisk lists it as an extension. */
-  listed: boolean;
-  policy: ExtensionPolicy;
-  contacts: JudgedContact[];
-  readonly gone: GoneContacts;
-  /** For locks that may follow a firmware; undefined until there is something to remember. */
-  firmware: FirmwareWatch | undefined;
-  standing: ReturnType<StandingOf>;
-  /** The table's version `standing` and the contacts were judged at. */
-  version: number;
-}
-
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
 export class ExtensionTable {
   readonly #rows = new Map<string, Row>();
-  readonly #models = new Map<string, PhoneModel>();
-  readonly #modelTests = new Map<string, TextTest>();
+  readonly #lockTests: LockTests;
   #settings: Settings = DEFAULT_SETTINGS;
   #fallback: UserAgentTest | undefined;
-  /** Locks compiled against the present library. */
-  #compiled = new WeakMap<Lock, UserAgentTest>();
-  readonly #grantLocks = new WeakMap<Grant, Lock>();
   /** Extensions that have grants, whether those still count or not. */
   readonly #holders = new Set<string>();
   readonly #networks = new NetworkBook();
@@ -79,6 +60,7 @@ export class ExtensionTable {
   /** @param now milliseconds since the epoch */
   constructor(now: () => number = Date.now) {
     this.#now = now;
+    this.#lockTests = new LockTests(now);
   }
 
   /** Locks are known (from the database, or recovered from AstDB). Until then nobody has a standing. */
@@ -112,19 +94,16 @@ export class ExtensionTable {
   }
 
   get models(): readonly PhoneModel[] {
-    return [...this.#models.values()];
+    return this.#lockTests.models;
   }
 
   model(id: string): PhoneModel | undefined {
-    return this.#models.get(id);
+    return this.#lockTests.model(id);
   }
 
   /** A model whose pattern does not compile accepts nothing; the library is checked before it comes here. */
   setModels(models: Iterable<PhoneModel>): void {
-    this.#models.clear();
-    this.#modelTests.clear();
-    this.#compiled = new WeakMap();
-    for (const model of models) this.#models.set(model.id, model);
+    this.#lockTests.setModels(models);
     this.#refreshFallback();
   }
 
@@ -218,18 +197,8 @@ export class ExtensionTable {
     if (contacts.length === 0 && !this.#rows.has(extension)) return [];
     const row = this.#judged(this.#row(extension));
     const were = row.contacts;
-    const before = new Map(were.map(({ contact }) => [contact.id, contact]));
     row.contacts = contacts.map((contact) => this.#judge(row, contact));
-    const changes: ContactChange[] = [];
-    for (const { contact, matches } of row.contacts) {
-      const was = before.get(contact.id);
-      before.delete(contact.id);
-      const judged = typeof row.standing === 'object' ? matches : undefined;
-      if (was === undefined) changes.push({ kind: 'appeared', contact, matches: judged });
-      else if (isRefresh(was, contact)) changes.push({ kind: 'refreshed', contact, matches: judged });
-      else if (isMove(was, contact)) changes.push({ kind: 'located', contact, matches: judged });
-    }
-    for (const contact of before.values()) changes.push({ kind: 'gone', contact });
+    const changes = contactChanges(were, row.contacts, typeof row.standing === 'object');
     this.#watchFirmware(row)?.note(row.contacts);
     const isWrongHere = row.contacts.some(({ matches }) => !matches) && typeof row.standing === 'object';
     row.gone.note(were, changes, isWrongHere, this.#now());
@@ -257,7 +226,7 @@ export class ExtensionTable {
     const row = this.#rows.get(extension);
     if (row === undefined || this.#acceptsForever(row)?.(userAgent) !== false)
       return Number.POSITIVE_INFINITY;
-    const good = (row.policy.grants ?? []).filter((grant) => this.#compileGrant(grant)(userAgent));
+    const good = (row.policy.grants ?? []).filter((grant) => this.#lockTests.ofGrant(grant)(userAgent));
     return Math.max(0, ...good.map(({ until }) => until));
   }
 
@@ -265,7 +234,12 @@ export class ExtensionTable {
    * The device of the lock that this is an update of, believable from where it is seen; undefined where it is none, or
    * where nobody wants to know. What is followed is within the networks too.
    */
-  updateOf(extension: string, userAgent: UserAgent, at: Place): FirmwareUpdate | undefined {
+  updateOf(
+    extension: string,
+    userAgent: UserAgent,
+    at: Place,
+    believes: typeof isBelievable = isBelievable,
+  ): FirmwareUpdate | undefined {
     const row = this.#rows.get(extension);
     if (row === undefined) return undefined;
     const { standing } = this.#judged(row);
@@ -273,7 +247,7 @@ export class ExtensionTable {
       return undefined;
     const { isFollowed } = standing.drift;
     if (isFollowed && at.ip !== undefined && standing.isWithin?.(at.ip) === false) return undefined;
-    const of = row.firmware?.updateOf(userAgent, at, isFollowed);
+    const of = row.firmware?.updateOf(userAgent, at, isFollowed, believes);
     return of === undefined ? undefined : { of, isFollowed };
   }
 
@@ -353,7 +327,7 @@ export class ExtensionTable {
     if (row === undefined) return 'no-extension';
     const { lock } = lockUnder(settings, policy, row.listed);
     if (lock === undefined) return 'no-lock';
-    const accepts = this.#withGrants(compile(lock), policy);
+    const accepts = this.#lockTests.withGrants(compile(lock), policy.grants);
     const standing = this.#standing({ ...row, policy, firmware: undefined }, accepts, settings);
     const contacts = row.contacts.map(({ contact }) => ({
       contact,
@@ -364,47 +338,20 @@ export class ExtensionTable {
 
   /** What the lock accepts, by the library as it is. */
   compile(lock: Lock): UserAgentTest {
-    let test = this.#compiled.get(lock);
-    if (test === undefined) {
-      test = compileLock(lock, (id) => this.#modelTest(id), compilePattern);
-      this.#compiled.set(lock, test);
-    }
-    return test;
-  }
-
-  /** Compiled when a lock needs it: compiling the whole library would take a third of the start. */
-  #modelTest(id: string): TextTest | undefined {
-    const known = this.#modelTests.get(id);
-    const model = this.#models.get(id);
-    if (known !== undefined || model === undefined) return known;
-    const test = compilePattern(model.pattern);
-    if (typeof test !== 'function') return undefined;
-    this.#modelTests.set(id, test);
-    return test;
+    return this.#lockTests.of(lock);
   }
 
   #row(name: string): Row {
     let row = this.#rows.get(name);
     if (row === undefined) {
-      row = {
-        name,
-        label: undefined,
-        listed: false,
-        policy: NO_POLICY,
-        contacts: [],
-        gone: new GoneContacts(),
-        firmware: undefined,
-        standing: 'no-extension',
-        version: 0,
-      };
+      row = newRow(name);
       this.#rows.set(name, row);
     }
     return row;
   }
 
   #dropIfEmpty(row: Row): void {
-    const hasPolicy = row.policy !== NO_POLICY;
-    if (!row.listed && !hasPolicy && row.contacts.length === 0) this.#rows.delete(row.name);
+    if (isEmptyRow(row)) this.#rows.delete(row.name);
   }
 
   /** The row, with its standing and contacts judged at the table's version. */
@@ -444,24 +391,7 @@ export class ExtensionTable {
 
   #accepts(row: Row): UserAgentTest | undefined {
     const accepts = this.#acceptsForever(row);
-    return accepts === undefined ? undefined : this.#withGrants(accepts, row.policy);
-  }
-
-  #withGrants(accepts: UserAgentTest, { grants }: ExtensionPolicy): UserAgentTest {
-    if (grants === undefined) return accepts;
-    const granted = grants.map((grant) => ({ until: grant.until, accepts: this.#compileGrant(grant) }));
-    // Asked of the clock each time: a grant ends for the next call, whenever it is cleared away.
-    return (userAgent) =>
-      accepts(userAgent) || granted.some((one) => this.#now() < one.until && one.accepts(userAgent));
-  }
-
-  #compileGrant(grant: Grant): UserAgentTest {
-    let lock = this.#grantLocks.get(grant);
-    if (lock === undefined) {
-      lock = { alternatives: [grant.alternative] };
-      this.#grantLocks.set(grant, lock);
-    }
-    return this.compile(lock);
+    return accepts === undefined ? undefined : this.#lockTests.withGrants(accepts, row.policy.grants);
   }
 
   #acceptsForever(row: Row): UserAgentTest | undefined {

@@ -56,7 +56,11 @@ export class FirmwareWatch {
       const { userAgent, expires, callId } = contact;
       if (!matches || userAgent.kind !== 'text') continue;
       if (!this.#devices.some((device) => device.userAgent === userAgent.text)) continue;
-      this.#places.set(userAgent.text, { ip: seenIp(contact), callId, expires });
+      const place = { ip: seenIp(contact), callId, expires };
+      // Who says the same elsewhere while the phone's registration is still good may be a thief: it makes no place its own.
+      const last = this.#places.get(userAgent.text);
+      if (last !== undefined && last.expires > this.#now() / 1000 && !isSamePhone(last, place)) continue;
+      this.#places.set(userAgent.text, place);
     }
   }
 
@@ -124,6 +128,11 @@ export class FirmwareWatch {
     const following = this.#following;
     return (userAgent) => accepts(userAgent) || (userAgent.kind === 'text' && userAgent.text === following);
   }
+}
+
+/** It goes on where it was, or with its Call-ID, which a stranger does not know. */
+function isSamePhone(last: LastPlace, now: LastPlace): boolean {
+  return last.ip === now.ip || last.callId === now.callId;
 }
 
 /** Where its REGISTER came from, unless only it says so. */

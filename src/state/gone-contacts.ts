@@ -6,15 +6,7 @@ import { sameAddress } from '../domain/address.ts';
 import type { Contact } from '../domain/contact.ts';
 import type { UserAgentTest } from '../domain/matcher.ts';
 import type { JudgedContact } from '../domain/verdict.ts';
-
-/** What happened to one contact of an extension. `located`: only its true source came to light, no REGISTER came. */
-export type ContactChange =
-  | {
-      readonly kind: 'appeared' | 'refreshed' | 'located';
-      readonly contact: Contact;
-      readonly matches: boolean | undefined;
-    }
-  | { readonly kind: 'gone'; readonly contact: Contact };
+import type { ContactChange } from './contact-change.ts';
 
 interface Gone {
   readonly contact: Contact;

@@ -202,6 +202,10 @@ class ThreadedStore implements Store {
     return this.#read('reactions', paged(filter));
   }
 
+  reactionsOf(violations: Ask<'reactionsOf'>): Promise<Reaction[]> {
+    return this.#read('reactionsOf', violations);
+  }
+
   audit(filter: Ask<'audit'>): ReturnType<Store['audit']> {
     return this.#read('audit', paged(filter));
   }

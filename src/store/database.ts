@@ -73,6 +73,7 @@ export class StoreDatabase {
       contactsSince: (page) => contacts.readSince(page),
       calls: (filter) => calls.read(filter),
       reactions: (filter) => reactions.read(filter),
+      reactionsOf: (violations) => reactions.readOf(violations),
       audit: (filter) => audit.read(filter),
       deliveries: (filter) => deliveries.read(filter),
       prune: (step) => this.#pruner.step(step),

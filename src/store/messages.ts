@@ -66,6 +66,7 @@ export interface Questions {
   sightings: { ask: { readonly extension: string } & Page; answer: Sighting[] };
   calls: { ask: { readonly extension?: string } & Page; answer: CallRecord[] };
   reactions: { ask: { readonly extension?: string } & Page; answer: Reaction[] };
+  reactionsOf: { ask: readonly number[]; answer: Reaction[] };
   audit: { ask: { readonly target?: string } & Page; answer: AuditEntry[] };
   deliveries: { ask: Page; answer: Delivery[] };
   /** The answer: how many rows are still to go at least; 0 where none is. */

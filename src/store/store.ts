@@ -144,6 +144,8 @@ export interface Store {
   violationDays(days: readonly number[]): Promise<ViolationDays>;
   calls(filter: { readonly extension?: string } & Page): Promise<CallRecord[]>;
   reactions(filter: { readonly extension?: string } & Page): Promise<Reaction[]>;
+  /** What was done in these violations; one of each kind in each at the most. */
+  reactionsOf(violations: readonly number[]): Promise<Reaction[]>;
   audit(filter: { readonly target?: string } & Page): Promise<AuditEntry[]>;
   deliveries(filter: Page): Promise<Delivery[]>;
 

@@ -6,7 +6,7 @@
  * (res_pjsip_registrar, measured on 16 and 22). So a Call-ID alone does not tell who refreshed: an event speaks for one
  * REGISTER only, and a changed User-Agent is the newest event's.
  */
-import type { SourceAddress } from '../domain/address.ts';
+import { type SourceAddress, sameAddress } from '../domain/address.ts';
 import { type Contact, isRefresh } from '../domain/contact.ts';
 import { sameUserAgent } from '../domain/user-agent.ts';
 
@@ -31,11 +31,10 @@ export class Sources {
 
   note(endpoint: string, callId: string, address: SourceAddress, now: number): void {
     const logins = (this.#logins.get(endpoint) ?? []).filter(({ at }) => now - at < KEEP_MS);
+    logins.push({ callId, address, at: now, isSpent: false });
+    if (logins.length > MAX_OF_ONE) logins.splice(mostFrequent(logins), 1);
     this.#logins.delete(endpoint);
-    this.#logins.set(endpoint, [
-      ...logins.slice(1 - MAX_OF_ONE),
-      { callId, address, at: now, isSpent: false },
-    ]);
+    this.#logins.set(endpoint, logins);
     for (const [oldest, all] of this.#logins) {
       const newest = all.at(-1)?.at ?? 0;
       if (this.#logins.size <= MAX_ENDPOINTS && now - newest < KEEP_MS) break;
@@ -57,12 +56,28 @@ export class Sources {
       // No REGISTER since, or one in the same second; its event may also have come after the contact.
       return own === undefined ? { ...contact, source: before.source } : seenAt(contact, own);
     }
-    const isOther = before !== undefined && !sameUserAgent(before.userAgent, contact.userAgent);
-    const teller = isOther ? fresh.at(-1) : (own ?? fresh.at(-1));
+    const teller = before === undefined ? own : tellerOf(contact, before, own, fresh);
     if (teller === undefined) return contact;
     teller.isSpent = true;
     return seenAt(contact, teller);
   }
+}
+
+/** Whose REGISTER refreshed a contact, by the logins since. */
+function tellerOf(contact: Contact, before: Contact, own: Login | undefined, fresh: readonly Login[]) {
+  if (!sameUserAgent(before.userAgent, contact.userAgent)) return fresh.at(-1);
+  // The same device goes on: where it was, if anybody spoke from there.
+  const there = before.source?.address;
+  const again = there && fresh.findLast(({ address }) => sameAddress(address, there));
+  return own ?? again ?? fresh.at(-1);
+}
+
+/** The oldest login from the IP address that has the most: whoever comes very often makes room for itself. */
+function mostFrequent(logins: readonly Login[]): number {
+  const counts = new Map<string, number>();
+  for (const { address } of logins) counts.set(address.ip, (counts.get(address.ip) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return logins.findIndex(({ address }) => counts.get(address.ip) === most);
 }
 
 function seenAt(contact: Contact, { callId, address }: Login): Contact {

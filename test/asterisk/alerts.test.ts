@@ -1,6 +1,7 @@
 /** From a thief's INVITE at a real Asterisk to the mail that says so, and to the figures that count it. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { NewEnrolmentView } from '../../src/api/shapes.ts';
 import { until } from '../lab/until.ts';
 import { parseMetrics } from '../unit/metrics/parse.ts';
 import { LOGIN, type Mail, type MailServer, startMailServer } from '../unit/notify/smtp-server.ts';
@@ -75,6 +76,17 @@ describe('Asterisk 22', () => {
     const { code } = await scene.service.run('alerts', 'test');
     expect(code).toBe(0);
     await mailWith('A test: alerts arrive here');
+  });
+
+  it('mails a one-time code by the same server, to nobody else and not among the alerts', async () => {
+    const email = 'alice@example.com';
+    const issued = await scene.service.json<NewEnrolmentView>('enrol', '1003', '--email', email);
+    expect(issued.mailed).toBe(email);
+    const mail = await mailWith(issued.code);
+    expect(mail).toMatchObject({ to: [email], isSecure: true, body: expect.stringContaining('*55') });
+    const { stdout } = await scene.service.run('alerts', '--json');
+    expect(stdout).not.toContain(issued.code);
+    expect(JSON.stringify(await scene.service.log())).not.toContain(issued.code);
   });
 
   it('has a mail sent of a service that was killed and replaced', async () => {

@@ -92,6 +92,20 @@ describe.each(['22', '16'] as const)('enrolment from the phone, Asterisk %s', (v
     expect(await dial(fresh, code)).toBe('enrolled');
   });
 
+  it('a new phone that is evicted as soon as it registers can be enrolled all the same', async () => {
+    await scene.policy('1011', { alternatives: [{ kind: 'device', userAgent: DESK_PHONE }], evict: true });
+    await scene.registered('1011', DESK_PHONE);
+    const fresh = await scene.registered('1011', NEW_PHONE, { at: ELSEWHERE });
+    await until('it was evicted', SOON_MS, async () =>
+      (await scene.service.log()).some(({ event }) => event === 'evicted'),
+    );
+    expect(await dial(await scene.phone('1011', NEW_PHONE, { at: AT_THIEF }), WRONG)).toBe('unregistered');
+    expect(await dial(fresh, await codeFor('1011'))).toBe('enrolled');
+    expect(await statusOf(fresh)).toBe(200);
+    await fresh.register();
+    await scene.knows('1011', DESK_PHONE, NEW_PHONE);
+  });
+
   it('whoever guesses is locked out where they are, and the owner elsewhere is not', async () => {
     const { fresh } = await twoPhones('1012');
     const thief = await scene.registeredThief('1012');
@@ -105,6 +119,29 @@ describe.each(['22', '16'] as const)('enrolment from the phone, Asterisk %s', (v
     expect(await said()).toBe('wrong');
     expect(await dial(thief, code)).toBe('limited');
     expect(await dial(fresh, code)).toBe('enrolled');
+  });
+
+  it('where wrong devices are evicted, the new phone is awaited, also where it displaces the old one', async () => {
+    await scene.policy('1001', {
+      alternatives: [{ kind: 'device', userAgent: DESK_PHONE }],
+      evict: true,
+      hangUp: true,
+    });
+    const desk = await scene.registered('1001', DESK_PHONE);
+    await scene.knows('1001', DESK_PHONE);
+    const code = await codeFor('1001');
+    const fresh = await scene.registered('1001', NEW_PHONE, { at: ELSEWHERE });
+    await scene.knows('1001', NEW_PHONE);
+    expect(await statusOf(fresh)).toBe(403);
+    expect(await dial(fresh, code)).toBe('enrolled');
+    expect(await statusOf(fresh)).toBe(200);
+    // From then on it is the old phone that is evicted.
+    expect((await desk.register({ expires: 200 })).status).toBe(200);
+    await until('the old phone was evicted', SOON_MS, async () => {
+      const { reactions } = await shown('1001');
+      return reactions.some(({ kind, userAgent }) => kind === 'restored' && userAgent === NEW_PHONE);
+    });
+    await scene.knows('1001', NEW_PHONE);
   });
 
   it('while the service is down, it says so; the code outlives the restart', async () => {

@@ -1,26 +1,22 @@
 /** What an operator does in the console, in a real Chromium, by mouse and by keyboard. */
-import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { DESK, THIEF } from '../unit/api/rig.ts';
 import { openBrowser, seriousFaults } from './browser.ts';
 import { type House, openHouse, PASSWORD } from './house.ts';
+import { openPage, signInAt, tabWithin, takePicture } from './visit.ts';
 
-const PICTURES = fileURLToPath(new URL('../../docs/console/', import.meta.url));
 const HOSTILE = 'Phone <img src=x onerror="document.title=1"> \u202Egnp.exe';
 const MALFORMED = 'Phone \u0007\u001B[2J';
-const WAIT_MS = 15_000;
 
 let browser: Browser;
 let house: House;
-let context: BrowserContext;
 let page: Page;
 const faults: string[] = [];
 
 beforeAll(async () => {
   browser = await openBrowser();
-  await mkdir(PICTURES, { recursive: true });
 });
 afterAll(() => browser?.close());
 
@@ -29,54 +25,22 @@ beforeEach(async () => {
   house.rig.register('1001', [DESK, '192.0.2.10:5060']);
   house.rig.register('1002', ['Grandstream GXP2170 1.0.11.64', '192.0.2.11:5060']);
   house.rig.register('1003', [DESK, '192.0.2.12:5060']);
-  await openPage({ width: 1280, height: 800 });
+  await open({ width: 1280, height: 800 });
 });
 afterEach(async () => {
-  await context.close();
+  await page.context().close();
   await house[Symbol.asyncDispose]();
   expect(faults.splice(0)).toEqual([]);
 });
 
-async function openPage(
-  viewport: { width: number; height: number },
-  colorScheme: 'light' | 'dark' = 'light',
-) {
-  context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' });
-  context.setDefaultTimeout(WAIT_MS);
-  page = await context.newPage();
-  page.on('pageerror', (error) => faults.push(String(error)));
-  page.on('console', (said) => {
-    if (said.text().includes('Content Security Policy')) faults.push(said.text());
-  });
-  page.on('request', (request) => {
-    if (!request.url().startsWith(house.url) && !request.url().startsWith('blob:'))
-      faults.push(`left the box: ${request.url()}`);
-  });
+async function open(viewport: { width: number; height: number }, colorScheme: 'light' | 'dark' = 'light') {
+  page = await openPage(browser, house.url, faults, { viewport, colorScheme });
 }
 
-async function signIn(where = ''): Promise<void> {
-  await page.goto(`${house.url}#/${where}`);
-  await page.getByLabel('User', { exact: true }).fill('alice');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('navigation').waitFor();
-}
+const signIn = (where = '') => signInAt(page, house.url, where);
+const tabTo = (name: string) => tabWithin(page, name);
 
-async function picture(name: string): Promise<void> {
-  if (process.env['DEVICE_LOCK_PICTURES'] === '1') await page.screenshot({ path: `${PICTURES}${name}.png` });
-}
-
-/** Presses Tab until the focus is on what is named, as one without a mouse does. */
-async function tabTo(name: string): Promise<void> {
-  for (let presses = 0; presses < 80; presses++) {
-    await page.keyboard.press('Tab');
-    const label = await page.evaluate<string>(
-      '(document.activeElement.ariaLabel ?? "") + " " + document.activeElement.textContent',
-    );
-    if (label.includes(name)) return;
-  }
-  throw new Error(`the keyboard does not reach ${name}`);
-}
+const picture = (name: string) => takePicture(page, name);
 
 async function visible(text: string | RegExp): Promise<void> {
   await page.getByText(text).first().waitFor();
@@ -147,7 +111,7 @@ test('a model is added from a phone that was seen, its samples checked as one ty
   await page.getByRole('button', { name: '+ Add model from the phone of 1002' }).click();
   await visible('Pattern and samples agree.');
   await page.getByLabel('Must not match').fill('Grandstream GXP2170 1.0.11.99');
-  await visible(/the pattern matches "Grandstream GXP2170/);
+  await visible(/The pattern matches "Grandstream GXP2170/);
   expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
   await page.getByLabel('Must not match').fill('Grandstream HT801 1.0.1');
   await visible('Pattern and samples agree.');
@@ -171,6 +135,7 @@ test('the lock editor says what would match before it is saved', async () => {
   await page.getByLabel('Mode').selectOption('monitor');
   await visible('The mode is in force.');
   await visible('In force: monitor.');
+  await page.locator('.badge.good', { hasText: 'would match' }).waitFor();
   await picture('extension');
   expect(await seriousFaults(page)).toEqual([]);
   await page.getByRole('button', { name: 'Unlock' }).click();
@@ -234,7 +199,7 @@ test('reactions and networks are decided for one extension and for all', async (
   await page.getByLabel('Hang up').selectOption('On');
   await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
   await visible('The settings are in force.');
-  expect(await page.getByLabel('Hang up').inputValue()).toBe('true');
+  await expect.poll(() => page.getByLabel('Hang up').inputValue()).toBe('true');
   expect(await lockOf('1002')).toMatchObject({ hangUp: true, evict: false });
   expect(await seriousFaults(page)).toEqual([]);
 });
@@ -244,8 +209,12 @@ test('an empty box is brought to protection step by step', async () => {
   await visible('What was found');
   await picture('first-run');
   await page.getByRole('checkbox', { name: 'Lock 1002' }).uncheck();
+  const saved = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Lock 2 extensions and monitor' }).click();
   await visible('Watch, then enforce');
+  const undo = JSON.parse(await readFile(await (await saved).path(), 'utf8'));
+  expect(Object.keys(undo.policies)).toEqual(['1001', '1003']);
+  expect(undo.policies['1003']).toMatchObject({ alternatives: null, mode: null });
   expect((await house.rig.ask('GET', '/v1/settings')).body.mode).toBe('monitor');
   expect(await lockOf('1003')).toMatchObject({ source: 'own', kind: 'device' });
   await page.getByRole('button', { name: 'Enforce …' }).click();
@@ -319,8 +288,8 @@ test.each([
   ['dark', 360],
   ['dark', 1280],
 ] as const)('every page fits and reads well in %s at %i pixels', async (scheme, width) => {
-  await context.close();
-  await openPage({ width, height: 740 }, scheme);
+  await page.context().close();
+  await open({ width, height: 740 }, scheme);
   await signIn();
   for (const where of ['', 'violations', 'models', 'protection', 'first-run', 'system', 'extensions/1001']) {
     await page.goto(`${house.url}#/${where}`);

@@ -1,12 +1,11 @@
 /** The console inside FreePBX's admin frame, through the module's own PHP, in a real Chromium. */
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DESK, THIEF } from '../unit/api/rig.ts';
 import { openBrowser, seriousFaults } from './browser.ts';
 import { type FreepbxHost, openFreepbx } from './freepbx-host.ts';
+import { takePicture } from './visit.ts';
 
-const PICTURES = fileURLToPath(new URL('../../docs/console/', import.meta.url));
 const WAIT_MS = 15_000;
 
 let browser: Browser;
@@ -41,7 +40,7 @@ test('it needs no login, every call goes through FreePBX, and what is changed ha
   host.rig.register('1001', [DESK, '192.0.2.10:5060'], [THIEF, '203.0.113.66:5060']);
   await page.goto(host.url);
   await frame().getByText('1 open').waitFor();
-  if (process.env['DEVICE_LOCK_PICTURES'] === '1') await page.screenshot({ path: `${PICTURES}freepbx.png` });
+  await takePicture(page, 'freepbx');
   expect(await frame().getByRole('button', { name: 'Sign out' }).count()).toBe(0);
   await frame().getByRole('link', { name: 'Fallback and mode' }).click();
   await frame().getByRole('button', { name: 'Go back to monitor …' }).click();
@@ -53,9 +52,38 @@ test('it needs no login, every call goes through FreePBX, and what is changed ha
   expect(faults).toEqual([]);
 });
 
+test('a code is issued and a device accepted for a time, in the name of its administrator, and both taken back', async () => {
+  const { rig } = host;
+  const of = async (extension: string) => (await rig.ask('GET', `/v1/extensions/${extension}`)).body;
+  await frame().getByRole('link', { name: 'Extensions' }).click();
+  await frame().getByRole('link', { name: '1001', exact: true }).click();
+  await frame().getByRole('button', { name: 'Issue a code …' }).click();
+  await frame().getByRole('button', { name: 'Issue the code' }).click();
+  await frame().locator('.digits').waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  await frame()
+    .getByRole('button', { name: /^Close/ })
+    .click();
+  await frame().getByText('freepbx:alice').waitFor();
+  await frame().getByRole('button', { name: 'Accept for a time …' }).click();
+  await frame().getByRole('button', { name: 'Accept it' }).click();
+  await frame().getByRole('button', { name: 'Take back grant 1' }).click();
+  await expect.poll(async () => (await of('1001')).policy.grants).toEqual([]);
+  await frame().getByRole('button', { name: 'Take back the code' }).click();
+  await expect.poll(async () => (await of('1001')).enrolment).toBeNull();
+  const { audit } = (await rig.ask('GET', '/v1/audit?target=1001&limit=4')).body;
+  expect(audit.map(({ who, action }: Record<string, string>) => `${who} ${action}`)).toEqual([
+    'freepbx:alice enrolment-cancel',
+    'freepbx:alice grant-remove',
+    'freepbx:alice grant',
+    'freepbx:alice enrolment-code',
+  ]);
+  expect(faults).toEqual([]);
+});
+
 test('changes arrive although there is no stream, and an export is saved', async () => {
   await frame().getByRole('link', { name: 'Violations' }).click();
-  await frame().getByText(THIEF).waitFor();
+  await frame().getByText(THIEF).first().waitFor();
   host.rig.register('1002', ['Grandstream GXP2170 1.0.11.64', '192.0.2.11:5060']);
   await host.rig.ask('POST', '/v1/extensions/1001/clear');
   await frame().getByText('cleared').first().waitFor();

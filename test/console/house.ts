@@ -6,7 +6,7 @@ import { scryptSync } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { User } from '../../src/domain/account.ts';
 import { Cable } from '../lab/cable.ts';
-import { makeRig, type Rig } from '../unit/api/rig.ts';
+import { makeRig, type Rig, type RigOptions } from '../unit/api/rig.ts';
 
 export const BUILT = fileURLToPath(new URL('../../build/console/', import.meta.url));
 export const PASSWORD = 'correct horse battery';
@@ -18,8 +18,8 @@ export interface House extends AsyncDisposable {
 }
 
 /** There are three extensions, and two users: alice, an operator, and victor, a viewer. */
-export async function openHouse(): Promise<House> {
-  const rig = await makeRig({ isListening: false, console: { page: BUILT } });
+export async function openHouse(options: Pick<RigOptions, 'codePost'> = {}): Promise<House> {
+  const rig = await makeRig({ isListening: false, console: { page: BUILT }, ...options });
   rig.table.setExtensions(
     new Map([
       ['1001', 'Reception'],

@@ -1,7 +1,8 @@
 <?php
 /**
  * Speaks to the Device Lock service: one request, one answer, over the Unix socket or, for a service on another host,
- * over HTTP with a token. It waits 4 seconds at the most (half a minute where the service has much to look at) and takes 8 MB at the most; it retries nothing and keeps nothing.
+ * over HTTP with a token. It waits 4 seconds at the most (half a minute where the service has much to look at, or mails)
+ * and takes 8 MB at the most; it retries nothing and keeps nothing.
  *
  * /etc/device-lock/module.ini may say where the service is, one line each: socket = /path, or url = https://host:port and
  * token-file = /path (and ca-file = /path, a PEM with the authority of its certificate). Without that file it is the socket
@@ -19,8 +20,8 @@ final class Api
 	const CONFIG = '/etc/device-lock/module.ini';
 	const CONNECT_MS = 1000;
 	const ALL_MS = 4000;
-	/** What looks at every link of a chain that may be broken, or at thousands of extensions. */
-	const MUCH = '#^/v1/(?:doctor|preview|bulk|import|export)(?:\?|$)#D';
+	/** What looks at every link of a chain that may be broken, or at thousands of extensions, or waits for a mail server. */
+	const MUCH = '#^/v1/(?:doctor|preview|bulk|import|export|extensions/[^/]+/enrolment)(?:\?|$)#D';
 	const MUCH_MS = 30000;
 	const LARGEST_ANSWER = 8388608;
 

@@ -63,6 +63,7 @@ export const DEVICE_ANSWERS: Readonly<Record<string, Schema>> = {
     ...enrolment,
     code: described(text, 'Told this once: nobody can read it again.'),
     featureCode: described(text, 'What a person dials before the code; empty where there is none.'),
+    mailed: described(orNull(text), 'Whom it was mailed to; null where nobody was asked for.'),
   }),
   Lock: record({
     source: oneOf('own', 'fallback', 'none'),
@@ -97,6 +98,7 @@ export const DEVICE_ANSWERS: Readonly<Record<string, Schema>> = {
   OverviewRow: record({
     ...summary,
     policyMode: described(orNull(oneOf('enforce', 'monitor')), 'Its own mode; null is inherited.'),
+    codeExpires: described(orNull(time), 'When its one-time code ends; null where none is good now.'),
     contacts: list(
       record({
         ...{ ...device, ...phone, firmware: orNull(text), ...address, ...matches, expires: time },

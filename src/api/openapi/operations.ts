@@ -1,5 +1,17 @@
 /** What each route is for and what it answers. A route that is not here is described by what it takes in alone. */
-import { flag, integer, list, mapOf, orNull, record, ref, type Schema, text, time } from './shape.ts';
+import {
+  described,
+  flag,
+  integer,
+  list,
+  mapOf,
+  orNull,
+  record,
+  ref,
+  type Schema,
+  text,
+  time,
+} from './shape.ts';
 
 export interface Operation {
   readonly summary: string;
@@ -50,6 +62,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: 'Accepts further devices until a time. The same one again gets the new end.',
     answer: policy,
   },
+  'POST /v1/extensions/:ext/grants/take-back': {
+    summary: 'Takes back some of what it accepts for a time.',
+    answer: record({ extension: text, removed: integer }),
+  },
   'DELETE /v1/extensions/:ext/grants': {
     summary: 'Takes back all that it accepts for a time.',
     answer: record({ extension: text, removed: integer }),
@@ -63,7 +79,8 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: record({ enrolment: orNull(ref('Enrolment')) }),
   },
   'POST /v1/extensions/:ext/enrolment': {
-    summary: 'Issues a one-time code by which a phone takes the extension over; one before it is void.',
+    summary:
+      'Issues a one-time code by which a phone takes the extension over; one before it is void. With `email` it is mailed first; where that fails nothing is issued.',
     answer: ref('NewEnrolment'),
   },
   'DELETE /v1/extensions/:ext/enrolment': {
@@ -126,7 +143,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   'GET /v1/violations': {
     summary: 'Violations, latest seen first; `next` is the `before` of the following page.',
-    answer: record({ violations: list(ref('Violation')), next: { type: ['integer', 'null'] } }),
+    answer: record({
+      violations: list(ref('Violation')),
+      next: { type: ['integer', 'null'] },
+      reactions: described(list(ref('Reaction')), 'What was done by itself in these, the latest first.'),
+    }),
   },
   'GET /v1/violations.csv': {
     summary: 'The same as CSV, newest first; without a limit, all of them.',

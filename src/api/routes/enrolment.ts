@@ -21,13 +21,15 @@ export function enrolmentRoutes(app: FastifyInstance, { enrolment, dialplan }: A
     return { enrolment: found === undefined ? null : viewEnrolment(found) };
   });
 
-  app.post<OfExtension & { Body: { seconds?: number } | undefined }>(
+  app.post<OfExtension & { Body: { seconds?: number; email?: string } | undefined }>(
     '/v1/extensions/:ext/enrolment',
     { schema: { params, body: enrolmentBody } },
     async ({ params: { ext }, body, headers }, reply): Promise<NewEnrolmentView> => {
-      const issued = await enrolment.issue(ext, body?.seconds ?? DEFAULT_VALIDITY, callerOf(headers));
+      const { seconds = DEFAULT_VALIDITY, email } = body ?? {};
+      const issued = await enrolment.issue(ext, seconds, callerOf(headers), email);
       void reply.header('cache-control', 'no-store');
-      return { ...viewEnrolment(issued), code: issued.code, featureCode: dialplan().featureCode };
+      const { featureCode } = dialplan();
+      return { ...viewEnrolment(issued), code: issued.code, featureCode, mailed: email ?? null };
     },
   );
 

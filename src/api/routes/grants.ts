@@ -1,9 +1,10 @@
 /** What an extension accepts for a time. */
 import type { FastifyInstance } from 'fastify';
+import type { Alternative } from '../../domain/lock.ts';
 import type { GrantRequest } from '../../operator/grants.ts';
 import { callerOf } from '../caller.ts';
 import type { ApiDeps } from '../deps.ts';
-import { extensionParams, grantsBody } from '../schemas.ts';
+import { extensionParams, grantsBody, takeBackBody } from '../schemas.ts';
 import type { ExtensionPolicyView } from '../shapes.ts';
 import { viewLock, viewPolicy } from '../views.ts';
 
@@ -26,6 +27,15 @@ export function grantRoutes(app: FastifyInstance, { grants, table }: ApiDeps): v
         policy: viewPolicy(table.policy(ext)),
       };
     },
+  );
+
+  app.post<OfExtension & { Body: { alternatives: readonly Alternative[] } }>(
+    '/v1/extensions/:ext/grants/take-back',
+    { schema: { params, body: takeBackBody } },
+    async ({ params: { ext }, body, headers }) => ({
+      extension: ext,
+      removed: await grants.remove(ext, callerOf(headers), body.alternatives),
+    }),
   );
 
   app.delete<OfExtension>(

@@ -4,7 +4,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { ViolationFilter } from '../../store/store.ts';
 import type { ApiDeps } from '../deps.ts';
 import { auditQuery, callsQuery, violationsQuery } from '../schemas.ts';
-import { viewAudit, viewCall, viewViolation } from '../views.ts';
+import { viewAudit, viewCall, viewReaction, viewViolation } from '../views.ts';
 import { violationsCsv } from '../violations-csv.ts';
 
 /** How many are listed where the query does not say. */
@@ -28,7 +28,8 @@ export function recordRoutes(app: FastifyInstance, { store }: ApiDeps): void {
       const limit = Number(query.limit ?? LIMIT);
       const violations = await store.violations({ ...filterOf(query), limit });
       const next = violations.length === limit ? (violations.at(-1)?.id ?? null) : null;
-      return { violations: violations.map(viewViolation), next };
+      const reactions = await store.reactionsOf(violations.map(({ id }) => id));
+      return { violations: violations.map(viewViolation), next, reactions: reactions.map(viewReaction) };
     },
   );
 

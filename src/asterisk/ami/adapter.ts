@@ -166,6 +166,7 @@ class AmiAsterisk extends EventEmitter<AsteriskEvents> implements Asterisk {
   #forwardEvents(): void {
     this.#client.on('up', (info) => {
       this.#lookup.forget();
+      this.#eviction.forget();
       this.emit('up', info);
     });
     this.#client.on('down', (why) => this.emit('down', why));

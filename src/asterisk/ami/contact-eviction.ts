@@ -8,6 +8,8 @@
  * only those that registered, and with none it calls the device unavailable. The deleted one stands in for it until the
  * phone has registered anew.
  */
+import { isSameBinding } from '../../domain/contact.ts';
+import { allEnded } from '../all-ended.ts';
 import { AsteriskError, type StoredContact } from '../port.ts';
 import { contactFromJson } from './contact-fields.ts';
 import type { ContactFunctions } from './contact-functions.ts';
@@ -20,6 +22,8 @@ const EXPIRED = JSON.stringify({ uri: 'sip:evicted@invalid', expiration_time: '1
 const FEW = 50;
 /** Stand-ins kept in mind; what is forgotten stays in Asterisk's memory until it restarts. */
 const MAX_STAND_INS = 10_000;
+/** Of one AOR: one more with each time that the connection was lost in a fight. */
+const MAX_OF_ONE = 8;
 
 export interface ContactEvictionParts {
   readonly database: AmiDatabase;
@@ -29,11 +33,18 @@ export interface ContactEvictionParts {
 
 export class ContactEviction {
   readonly #parts: ContactEvictionParts;
-  /** AOR → the contact that stands in there. */
-  readonly #standIns = new Map<string, string>();
+  /** AOR → contacts that stand in there, or did before Asterisk could have been restarted. */
+  readonly #standIns = new Map<string, Set<string>>();
+  /** AORs where one does for certain. */
+  readonly #standing = new Set<string>();
 
   constructor(parts: ContactEvictionParts) {
     this.#parts = parts;
+  }
+
+  /** Another Asterisk may answer now, which has nothing but what is in AstDB. */
+  forget(): void {
+    this.#standing.clear();
   }
 
   /** @see Asterisk.storedContacts */
@@ -54,31 +65,38 @@ export class ContactEviction {
     if (lookup.isElsewhere) {
       throw new AsteriskError('refused', 'this Asterisk keeps its contacts outside AstDB, out of reach');
     }
-    if (restore.length > 0 && !this.#standIns.has(aor)) this.#standIn(aor, evict[0]);
-    const standIn = this.#standIns.get(aor);
+    const records = restore.filter(isRecord);
+    if (records.length > 0 && !this.#standing.has(aor)) this.#standIn(aor, evict[0]);
+    const standIns = this.#standIns.get(aor);
     // All of it is sent before the first answer: one connection's actions are done in their order.
-    const puts = restore.map(({ contact, stored }) => database.putBack(FAMILY, contact.id, stored));
+    const puts = records.map(({ contact, stored }) => database.putBack(FAMILY, contact.id, stored));
     const removals = evict.map((id) =>
-      id === standIn ? database.delete(FAMILY, id) : database.put(FAMILY, id, EXPIRED),
+      standIns?.has(id) ? database.delete(FAMILY, id) : database.put(FAMILY, id, EXPIRED),
     );
     const pruned = functions.prune(aor).catch(ignoreRefusal);
-    const settled = await Promise.allSettled(puts);
-    await Promise.all([...removals, pruned]);
-    return restore.filter((_, i) => settled[i]?.status === 'fulfilled').map(({ contact }) => contact.id);
+    const settled = await allEnded(puts, [...removals, pruned]);
+    return records.filter((_, i) => settled[i]?.status === 'fulfilled').map(({ contact }) => contact.id);
   }
 
   /** @see Asterisk.settle */
   async settle(aor: string): Promise<void> {
-    const standIn = this.#standIns.get(aor);
-    if (standIn === undefined) return;
+    const standIns = this.#standIns.get(aor);
+    if (standIns === undefined) return;
     this.#standIns.delete(aor);
+    this.#standing.delete(aor);
     const { database, functions } = this.#parts;
-    if ((await database.get(FAMILY, standIn)) !== undefined) return;
-    await Promise.all([database.put(FAMILY, standIn, EXPIRED), functions.prune(aor).catch(ignoreRefusal)]);
+    const rows = await Promise.all([...standIns].map((id) => database.get(FAMILY, id)));
+    const over = [...standIns].filter((_, i) => rows[i] === undefined);
+    if (over.length === 0) return;
+    const puts = over.map((id) => database.put(FAMILY, id, EXPIRED));
+    await Promise.all([...puts, functions.prune(aor).catch(ignoreRefusal)]);
   }
 
   #standIn(aor: string, id: string | undefined): void {
-    if (id !== undefined && this.#standIns.size < MAX_STAND_INS) this.#standIns.set(aor, id);
+    const here = this.#standIns.get(aor) ?? new Set<string>();
+    if (id === undefined || this.#standIns.size >= MAX_STAND_INS) return;
+    this.#standIns.set(aor, new Set([...here, id].slice(-MAX_OF_ONE)));
+    this.#standing.add(aor);
   }
 
   async #storedOne(id: string): Promise<StoredContact | undefined> {
@@ -103,6 +121,12 @@ export class ContactEviction {
 function read(id: string, stored: string): StoredContact | undefined {
   const contact = contactFromJson(id, stored);
   return typeof contact === 'object' ? { contact, stored } : undefined;
+}
+
+/** What was kept may have been cut, or have come by another adapter: Asterisk would choke on that. */
+function isRecord({ contact, stored }: StoredContact): boolean {
+  const read = contactFromJson(contact.id, stored);
+  return typeof read === 'object' && isSameBinding(read, contact);
 }
 
 /** An AOR whose name cannot be asked for: Asterisk finds what has expired by itself within half a minute. */

@@ -2,9 +2,11 @@
  * Removes contacts and puts former ones back, over ARI: Asterisk deletes and creates the objects itself, so that all that
  * hangs on them follows. No channel, no errand.
  */
+import { isSameBinding } from '../../domain/contact.ts';
+import { allEnded } from '../all-ended.ts';
 import { AsteriskError, type StoredContact } from '../port.ts';
 import { concurrently } from './concurrently.ts';
-import { getObject, readContact } from './contacts.ts';
+import { getObject, readAttributes, readContact } from './contacts.ts';
 import type { AriSession } from './session.ts';
 
 const LANES = 6;
@@ -28,9 +30,8 @@ export async function takeBack(
   restore: readonly StoredContact[],
 ): Promise<string[]> {
   const removals = evict.map((id) => remove(session, id));
-  const puts = restore.map(({ contact, stored }) => put(session, contact.id, stored));
-  const settled = await Promise.allSettled(puts);
-  await Promise.all(removals);
+  const puts = restore.map((one) => put(session, one));
+  const settled = await allEnded(puts, removals);
   return restore.filter((_, i) => settled[i]?.status === 'fulfilled').map(({ contact }) => contact.id);
 }
 
@@ -44,8 +45,24 @@ async function remove(session: AriSession, id: string): Promise<void> {
   }
 }
 
-async function put(session: AriSession, id: string, stored: string): Promise<void> {
-  const attributes = JSON.parse(stored) as [string, string][];
-  const fields = attributes.map(([attribute, value]) => ({ attribute, value }));
+/** What was kept may have come by another adapter. @throws AsteriskError `malformed` */
+async function put(session: AriSession, { contact, stored }: StoredContact): Promise<void> {
+  const { id } = contact;
+  const fields = fieldsOf(stored);
+  const read = readContact(id, readAttributes(fields));
+  if (read === undefined || !isSameBinding(read, contact)) {
+    throw new AsteriskError('malformed', 'what was kept of a contact is no record of it');
+  }
   await session.call('asterisk', 'updateObject', { ...CONTACT, id, fields: { fields } });
+}
+
+function fieldsOf(stored: string): { attribute: unknown; value: unknown }[] {
+  let attributes: unknown;
+  try {
+    attributes = JSON.parse(stored);
+  } catch {
+    return [];
+  }
+  if (!Array.isArray(attributes) || !attributes.every(Array.isArray)) return [];
+  return (attributes as unknown[][]).map(([attribute, value]) => ({ attribute, value }));
 }

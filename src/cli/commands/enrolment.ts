@@ -8,6 +8,7 @@ export function enrolmentCommands(program: Command): void {
     .description('a one-time code: the phone that dials it takes the lock over')
     .argument('[ext]', 'the extension')
     .option('--for <time>', 'how long the code is good: 15m to 7d, a day where it is not said')
+    .option('--email <address>', 'mail it there, with what to dial')
     .option('--cancel', 'take the code back')
     .option('--list', 'the codes that are good now')
     .action(

@@ -14,6 +14,9 @@ export async function enrol(
   extension: string | undefined,
   options: Options,
 ): Promise<undefined> {
+  if (options.email !== undefined && (options.list === true || options.cancel === true)) {
+    throw usage('--email is for a new code.', 'Such as: device-lock enrol 1001 --email user@example.com');
+  }
   if (options.list === true) {
     if (extension !== undefined) throw usage('--list is of all extensions.', 'Leave the extension out.');
     return await list(context);
@@ -30,7 +33,8 @@ async function issue(context: Context, extension: string, options: Options): Pro
     throw usage('--for is not understood.', 'Such as: --for 15m, --for 12h, --for 2d');
   }
   const client = await context.client();
-  const body = seconds === undefined ? {} : { seconds };
+  const { email } = options;
+  const body = { ...(seconds === undefined ? {} : { seconds }), ...(email === undefined ? {} : { email }) };
   const found = await client.post<NewEnrolmentView>(path('extensions', extension, 'enrolment'), body);
   const { output } = context;
   output.show(found, () => {
@@ -38,6 +42,7 @@ async function issue(context: Context, extension: string, options: Options): Pro
     printField(output, 'Code', found.code, 'bold');
     printField(output, 'Good', `once, and it ends ${until(found.expires, context.now())}`);
     printField(output, 'Dial', dial(found));
+    if (found.mailed !== null) printField(output, 'Mailed', `to ${harmless(found.mailed)}`);
     printField(output, '', 'The lock moves to the phone that dials it; the one before is refused then.');
   });
 }

@@ -46,6 +46,13 @@ export class Client {
     this.#ask<unknown>('PUT', `/v1/extensions/${enc(ext)}/policy`, wish);
   unlock = (ext: string) => this.#ask<unknown>('DELETE', `/v1/extensions/${enc(ext)}/lock`);
   clear = (ext: string) => this.#ask<{ cleared: number }>('POST', `/v1/extensions/${enc(ext)}/clear`);
+  issueCode = (ext: string, wish: { seconds: number; email?: string }) =>
+    this.#ask<S.NewEnrolmentView>('POST', `/v1/extensions/${enc(ext)}/enrolment`, wish);
+  takeBackCode = (ext: string) => this.#ask<unknown>('DELETE', `/v1/extensions/${enc(ext)}/enrolment`);
+  grant = (ext: string, alternatives: readonly S.Alternative[], until: string) =>
+    this.#ask<unknown>('POST', `/v1/extensions/${enc(ext)}/grants`, { alternatives, until });
+  takeBackGrants = (ext: string, alternatives: readonly S.Alternative[]) =>
+    this.#ask<unknown>('POST', `/v1/extensions/${enc(ext)}/grants/take-back`, { alternatives });
   tryLock = (ext: string, alternatives: readonly S.WishedAlternative[]) =>
     this.#ask<S.LockTrial>('POST', `/v1/extensions/${enc(ext)}/try`, { alternatives });
   preview = (change: S.Change) => this.#ask<S.Preview>('POST', '/v1/preview', { change });
@@ -67,9 +74,13 @@ export class Client {
   saveSettings = (settings: Partial<S.SettingsView>) =>
     this.#ask<S.SettingsView>('PUT', '/v1/settings', settings);
   violations = (query: Readonly<Record<string, string>>) =>
-    this.#ask<{ violations: S.ViolationView[] }>('GET', `/v1/violations?${new URLSearchParams(query)}`);
+    this.#ask<{ violations: S.ViolationView[]; reactions: S.ReactionView[] }>(
+      'GET',
+      `/v1/violations?${new URLSearchParams(query)}`,
+    );
   calls = (query: Readonly<Record<string, string>>) =>
     this.#ask<{ calls: S.CallView[] }>('GET', `/v1/calls?${new URLSearchParams(query)}`);
+  decisions = () => this.#ask<S.ExportDocument>('GET', '/v1/export');
   audit = () => this.#ask<{ audit: S.AuditView[] }>('GET', '/v1/audit?limit=200');
 
   /** The text of a file to save. */

@@ -1,7 +1,7 @@
 /** The overview's rows: searched, filtered and sorted. Pure. */
 import type { OverviewRow } from '../api/shapes.ts';
 
-export type Filter = 'all' | 'violation' | 'unlocked' | 'unregistered' | 'unknown';
+export type Filter = 'all' | 'violation' | 'unlocked' | 'unregistered' | 'unknown' | 'temporary';
 export type Column = 'extension' | 'lock' | 'phone' | 'violations';
 export interface Sorting {
   readonly column: Column;
@@ -14,6 +14,7 @@ export const FILTERS: readonly { readonly id: Filter; readonly label: string }[]
   { id: 'unlocked', label: 'Unlocked' },
   { id: 'unregistered', label: 'Unregistered' },
   { id: 'unknown', label: 'Unknown device' },
+  { id: 'temporary', label: 'Code or grant' },
 ];
 
 const PASSES: Readonly<Record<Filter, (row: OverviewRow) => boolean>> = {
@@ -22,6 +23,7 @@ const PASSES: Readonly<Record<Filter, (row: OverviewRow) => boolean>> = {
   unlocked: (row) => row.lock.source === 'none',
   unregistered: (row) => row.contacts.length === 0,
   unknown: (row) => row.known === false,
+  temporary: (row) => row.codeExpires !== null || row.lock.grants.length > 0,
 };
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
@@ -45,7 +47,7 @@ export function showRows(
 }
 
 export function countRows(rows: readonly OverviewRow[]): Record<Filter, number> {
-  const counts = { all: 0, violation: 0, unlocked: 0, unregistered: 0, unknown: 0 };
+  const counts = { all: 0, violation: 0, unlocked: 0, unregistered: 0, unknown: 0, temporary: 0 };
   for (const row of rows) for (const { id } of FILTERS) if (PASSES[id](row)) counts[id]++;
   return counts;
 }

@@ -1,5 +1,5 @@
 /** The console's words for what the API says: locks, reasons, ends, times. Pure; unknown codes are shown as they are. */
-import type { Alternative, LockView, Preview } from '../api/shapes.ts';
+import type { Alternative, LockView, Preview, ReactionView } from '../api/shapes.ts';
 
 const SOURCES = { own: 'own lock', fallback: 'fallback', none: 'no lock' } as const;
 const KINDS = { none: 'None', device: 'Device', model: 'Model', custom: 'Custom', mixed: 'Mixed' } as const;
@@ -45,6 +45,38 @@ export function endWords(how: string): string {
 export function outcomeWords(outcome: string): string {
   return OUTCOMES[outcome] ?? outcome;
 }
+
+/** What Device Lock did by itself, up to the device it was done to, and how often. */
+export function reactionWords({ kind, count, firstAt }: Pick<ReactionView, 'kind' | 'count' | 'firstAt'>): {
+  readonly what: string;
+  readonly times: string;
+} {
+  const times = count === 1 ? '' : `, ${count} times since ${clock(firstAt)}`;
+  switch (kind) {
+    case 'evicted':
+      return { what: 'Device Lock removed the registration of', times };
+    case 'restored':
+      return { what: 'Device Lock put back the displaced phone', times };
+    case 'hung-up':
+      return { what: `Device Lock ended ${count === 1 ? 'a call' : `${count} calls`} of`, times: '' };
+  }
+}
+
+/** What Device Lock did by itself in one violation, in one sentence; undefined where it did nothing. */
+export function deedWords(done: readonly Pick<ReactionView, 'kind' | 'count'>[]): string | undefined {
+  const deeds = DEEDS.flatMap(({ kind, words }) => {
+    const found = done.find((one) => one.kind === kind);
+    return found === undefined ? [] : [words(found.count)];
+  });
+  return deeds.length === 0 ? undefined : `Device Lock ${deeds.join(', ')}`;
+}
+
+/** In the order in which they are done. */
+const DEEDS: readonly { readonly kind: ReactionView['kind']; readonly words: (count: number) => string }[] = [
+  { kind: 'evicted', words: (count) => `removed the registration${count === 1 ? '' : ` ${count} times`}` },
+  { kind: 'restored', words: () => 'put back the displaced phone' },
+  { kind: 'hung-up', words: (count) => `ended ${count === 1 ? 'a call' : `${count} calls`} in progress` },
+];
 
 /** What happened to the calls of one violation. */
 export function callWords(v: {

@@ -11,6 +11,7 @@ import { linkTo } from '../ui/route.ts';
 import { Behaviour } from './behaviour.tsx';
 import { LockEditor } from './lock-editor.tsx';
 import { ModelSheet } from './model-sheet.tsx';
+import { OtherPhones } from './other-phones.tsx';
 import { Timeline } from './timeline.tsx';
 
 export function ExtensionPage({ extension }: { readonly extension: string }) {
@@ -33,7 +34,10 @@ export function ExtensionPage({ extension }: { readonly extension: string }) {
       {data !== undefined && (
         <>
           <div class="columns">
-            <LockEditor key={JSON.stringify(data.policy.alternatives)} view={data} saved={reload} />
+            <div class="stack">
+              <LockEditor key={JSON.stringify(data.policy.alternatives)} view={data} saved={reload} />
+              <OtherPhones view={data} saved={reload} />
+            </div>
             <div class="stack">
               <Phones view={data} addModel={setAdding} />
               <Behaviour view={data} saved={reload} />

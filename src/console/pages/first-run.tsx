@@ -1,10 +1,12 @@
 /** A short way from an empty box to protection: look, lock everyone to the phone they have, watch some days, enforce. */
 import { useState } from 'preact/hooks';
+import { undoDocument } from '../../api/undo-document.ts';
 import type { BulkReport, OverviewRow, SettingsView } from '../api/shapes.ts';
 import { proposalsOf, type Step, stepOf } from '../model/first-run.ts';
 import { useAct } from '../ui/act.ts';
 import { ConfirmChange } from '../ui/confirm-change.tsx';
 import { useConsole } from '../ui/context.ts';
+import { saveFile } from '../ui/download.ts';
 import { Foreign } from '../ui/foreign.tsx';
 import { useLoad } from '../ui/load.ts';
 import { Failure, Loading, Notice } from '../ui/notice.tsx';
@@ -105,6 +107,12 @@ function Review({ rows, settings, reload }: ReviewProps) {
   const chosen = able.map(({ row }) => row.extension).filter((extension) => !left.has(extension));
   const lockAll = async () => {
     const change = async () => {
+      const before = await client.decisions();
+      saveFile(
+        undoName(new Date()),
+        'application/json',
+        JSON.stringify(undoDocument(chosen, before), null, 2),
+      );
       // Before any lock is in force, so that nothing is refused on the way.
       if (settings.mode !== 'monitor') await client.saveSettings({ mode: 'monitor' });
       setReport(await client.bulk(chosen, { alternatives: [{ kind: 'this-device' }] }));
@@ -168,10 +176,17 @@ function Review({ rows, settings, reload }: ReviewProps) {
         >
           Lock {chosen.length === 1 ? '1 extension' : `${chosen.length} extensions`} and monitor
         </button>
-        <span class="soft">Wrong devices are recorded, nothing is refused.</span>
+        <span class="soft">
+          Wrong devices are recorded, nothing is refused. What was before is saved as a file first:{' '}
+          <code>device-lock import</code> puts it back.
+        </span>
       </div>
     </section>
   );
+}
+
+function undoName(now: Date): string {
+  return `device-lock-before-${now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}.json`;
 }
 
 function Watch({ rows, reload }: { readonly rows: readonly OverviewRow[]; readonly reload: () => void }) {

@@ -1,16 +1,15 @@
 /** Edits what an extension accepts, and says at once which of its phones that would let through. */
-import { useEffect, useState } from 'preact/hooks';
-import type { Alternative, ExtensionView, LockTrial } from '../api/shapes.ts';
+import { useState } from 'preact/hooks';
+import type { Alternative, ExtensionView } from '../api/shapes.ts';
 import { alternativeWords } from '../model/words.ts';
 import { useAct } from '../ui/act.ts';
 import { useConsole } from '../ui/context.ts';
 import { Foreign } from '../ui/foreign.tsx';
-import { errorOf } from '../ui/load.ts';
 import { Failure } from '../ui/notice.tsx';
+import { LockTrial } from './lock-trial.tsx';
 import { NewAlternative } from './new-alternative.tsx';
 
 const MOST = 16;
-const TYPING_MS = 250;
 
 export function LockEditor({ view, saved }: { readonly view: ExtensionView; readonly saved: () => void }) {
   const { client, mayChange } = useConsole();
@@ -67,7 +66,7 @@ export function LockEditor({ view, saved }: { readonly view: ExtensionView; read
           }}
         />
       )}
-      <Trial extension={view.extension} alternatives={tried} />
+      <LockTrial title="With this lock" extension={view.extension} alternatives={tried} />
       <Failure error={act.error} />
       <div class="row end">
         <button type="button" class="button" disabled={!isChanged} onClick={() => setDraft(own)}>
@@ -84,61 +83,4 @@ export function LockEditor({ view, saved }: { readonly view: ExtensionView; read
       </div>
     </section>
   );
-}
-
-function Trial({
-  extension,
-  alternatives,
-}: {
-  readonly extension: string;
-  readonly alternatives: readonly Alternative[];
-}) {
-  const { client } = useConsole();
-  const [found, setFound] = useState<LockTrial>();
-  const [problem, setProblem] = useState<string>();
-  const wish = JSON.stringify(alternatives);
-  useEffect(() => {
-    setProblem(undefined);
-    if (wish === '[]') return setFound(undefined);
-    let isCurrent = true;
-    const timer = setTimeout(() => {
-      client.tryLock(extension, JSON.parse(wish) as Alternative[]).then(
-        (trial) => isCurrent && setFound(trial),
-        (reason: unknown) => {
-          if (!isCurrent) return;
-          setFound(undefined);
-          setProblem(errorOf(reason).message);
-        },
-      );
-    }, TYPING_MS);
-    return () => {
-      isCurrent = false;
-      clearTimeout(timer);
-    };
-  }, [client, extension, wish]);
-  const devices = found === undefined ? [] : distinct([...found.contacts, ...found.sightings]);
-  return (
-    <div aria-live="polite">
-      {problem !== undefined && <div class="notice warn">{problem}</div>}
-      {devices.length > 0 && (
-        <>
-          <h3>With this lock</h3>
-          <ul class="list">
-            {devices.map((device) => (
-              <li key={device.userAgent}>
-                <span class={`badge ${device.matches ? 'good' : 'bad'}`}>
-                  {device.matches ? 'would match' : 'would not match'}
-                </span>{' '}
-                <Foreign text={device.userAgent} fault={device.userAgentFault} limit={90} />
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </div>
-  );
-}
-
-function distinct<T extends { readonly userAgent: string | null }>(devices: readonly T[]): T[] {
-  return [...new Map(devices.map((device) => [device.userAgent, device])).values()];
 }

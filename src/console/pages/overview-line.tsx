@@ -1,5 +1,6 @@
 /** One extension's row in the overview. */
 import type { OverviewContact, OverviewRow } from '../api/shapes.ts';
+import { shortEnd } from '../model/ends.ts';
 import { phoneName } from '../model/rows.ts';
 import { ago } from '../model/words.ts';
 import { Foreign } from '../ui/foreign.tsx';
@@ -38,6 +39,7 @@ export function OverviewLine({ row, position, isPicked, mayChange, pick, addMode
       </td>
       <td class="c-lock">
         <LockBadge lock={row.lock} />
+        <ForATime row={row} />
       </td>
       <td class="c-phone">
         {device === undefined ? (
@@ -81,6 +83,28 @@ export function OverviewLine({ row, position, isPicked, mayChange, pick, addMode
           ))}
       </td>
     </tr>
+  );
+}
+
+/** Until when something else may come to it, or is accepted besides. */
+function ForATime({ row: { codeExpires, lock } }: { readonly row: OverviewRow }) {
+  const now = Date.now();
+  const last = lock.grants
+    .map(({ until }) => until)
+    .sort()
+    .at(-1);
+  const said = [
+    ...(last === undefined
+      ? []
+      : [
+          `${lock.grants.length === 1 ? 'grant' : `${lock.grants.length} grants`} until ${shortEnd(last, now)}`,
+        ]),
+    ...(codeExpires === null ? [] : [`code until ${shortEnd(codeExpires, now)}`]),
+  ].join(', ');
+  return said === '' ? null : (
+    <span class="line soft small" title={said}>
+      {said}
+    </span>
   );
 }
 

@@ -57,17 +57,19 @@ export function Overview() {
         />
         <fieldset class="chips">
           <legend class="hidden">Show</legend>
-          {FILTERS.map(({ id, label }) => (
-            <button
-              key={id}
-              type="button"
-              class="chip"
-              aria-pressed={filter === id}
-              onClick={() => setFilter(id)}
-            >
-              {label} {counts[id]}
-            </button>
-          ))}
+          {FILTERS.filter(({ id }) => id !== 'temporary' || filter === id || counts[id] > 0).map(
+            ({ id, label }) => (
+              <button
+                key={id}
+                type="button"
+                class="chip"
+                aria-pressed={filter === id}
+                onClick={() => setFilter(id)}
+              >
+                {label} {counts[id]}
+              </button>
+            ),
+          )}
         </fieldset>
       </div>
       {rows === undefined && error === undefined && <Loading what="the extensions" />}

@@ -1,7 +1,7 @@
-/** What happened at one extension, newest first: devices seen, calls refused, violations opened and ended. */
+/** What happened at one extension, newest first: devices seen, calls refused, violations opened, and what was done by itself. */
 import type { ComponentChildren } from 'preact';
 import type { ExtensionView } from '../api/shapes.ts';
-import { clock, outcomeWords, reasonWords } from '../model/words.ts';
+import { clock, outcomeWords, reactionWords, reasonWords } from '../model/words.ts';
 import { Foreign } from '../ui/foreign.tsx';
 
 interface Moment {
@@ -31,7 +31,7 @@ export function Timeline({ view }: { readonly view: ExtensionView }) {
   );
 }
 
-function momentsOf({ violations, sightings, calls }: ExtensionView): Moment[] {
+function momentsOf({ violations, sightings, calls, reactions }: ExtensionView): Moment[] {
   const moments: Moment[] = [
     ...violations.map((v) => ({
       key: `violation ${v.id}`,
@@ -65,6 +65,21 @@ function momentsOf({ violations, sightings, calls }: ExtensionView): Moment[] {
         </>
       ),
     })),
+    ...reactions.map((reaction) => {
+      const { what, times } = reactionWords(reaction);
+      return {
+        key: `reaction ${reaction.kind} ${reaction.violation}`,
+        at: reaction.lastAt,
+        tone: 'good' as const,
+        what: (
+          <>
+            {what} <Foreign text={reaction.userAgent} fault={reaction.userAgentFault} /> at{' '}
+            {reaction.address ?? 'unknown'}
+            {times}
+          </>
+        ),
+      };
+    }),
   ];
   return moments.sort((a, b) => b.at.localeCompare(a.at));
 }

@@ -1,7 +1,7 @@
 /** Who tried with a wrong device: when, from where, and what happened to the call. */
 import { useState } from 'preact/hooks';
-import type { ViolationView } from '../api/shapes.ts';
-import { callWords, clock, endWords, reasonWords } from '../model/words.ts';
+import type { ReactionView, ViolationView } from '../api/shapes.ts';
+import { callWords, clock, deedWords, endWords, reasonWords } from '../model/words.ts';
 import { useAct } from '../ui/act.ts';
 import { useConsole } from '../ui/context.ts';
 import { saveFile } from '../ui/download.ts';
@@ -96,7 +96,7 @@ export function Violations() {
       {found !== undefined && found.length > 0 && (
         <>
           <Picture violations={found} />
-          <Log violations={found} />
+          <Log violations={found} reactions={data?.reactions ?? []} />
           {found.length >= count && count < 1000 && (
             <div class="row">
               <button
@@ -114,7 +114,14 @@ export function Violations() {
   );
 }
 
-function Log({ violations }: { readonly violations: readonly ViolationView[] }) {
+interface LogProps {
+  readonly violations: readonly ViolationView[];
+  /** What was done by itself in them. */
+  readonly reactions: readonly ReactionView[];
+}
+
+function Log({ violations, reactions }: LogProps) {
+  const doneIn = (id: number) => reactions.filter(({ violation }) => violation === id);
   return (
     <Region label="Log of violations">
       <table>
@@ -142,6 +149,7 @@ function Log({ violations }: { readonly violations: readonly ViolationView[] }) 
               </td>
               <td>
                 {callWords(v)}
+                <div>{deedWords(doneIn(v.id))}</div>
                 <div class="soft small">
                   {reasonWords(v.reason)}; {v.registers === 1 ? '1 REGISTER' : `${v.registers} REGISTERs`}
                 </div>

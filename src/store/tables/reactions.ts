@@ -21,17 +21,22 @@ interface ReactionRow extends UserAgentColumns, AddressColumns {
   count: number;
 }
 
-const NEWEST = 'ORDER BY last_at DESC, id DESC LIMIT @limit';
+const BY_TIME = 'ORDER BY last_at DESC, id DESC';
+const NEWEST = `${BY_TIME} LIMIT @limit`;
 
 export class ReactionsTable {
   readonly #all;
   readonly #ofExtension;
+  readonly #ofViolations;
   readonly #add;
 
   constructor(db: Database) {
     this.#all = db.prepare<[Columns], ReactionRow>(`SELECT * FROM reactions ${NEWEST}`);
     this.#ofExtension = db.prepare<[Columns], ReactionRow>(
       `SELECT * FROM reactions WHERE extension = @extension ${NEWEST}`,
+    );
+    this.#ofViolations = db.prepare<[Columns], ReactionRow>(
+      `SELECT * FROM reactions WHERE violation IN (SELECT value FROM json_each(@violations)) ${BY_TIME}`,
     );
     this.#add = db.prepare<[Columns]>(
       `INSERT INTO reactions (
@@ -50,6 +55,11 @@ export class ReactionsTable {
     const rows =
       extension === undefined ? this.#all.all({ limit }) : this.#ofExtension.all({ extension, limit });
     return rows.map(reactionOf);
+  }
+
+  /** Of these violations, newest first. */
+  readOf(violations: readonly number[]): Reaction[] {
+    return this.#ofViolations.all({ violations: JSON.stringify(violations) }).map(reactionOf);
   }
 
   add(reaction: Reaction): void {

@@ -3,6 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ApiDeps } from '../../../src/api/deps.ts';
 import { OPERATIONS } from '../../../src/api/openapi/operations.ts';
+import { codePost } from '../../../src/notify/code-post.ts';
+import { CERTIFICATE, LOGIN, type MailServer, startMailServer } from '../notify/smtp-server.ts';
 import { DESK, makeRig, type Rig, THIEF, YEALINK } from './rig.ts';
 import { PASSWORD, Visitor } from './tcp/visitor.ts';
 
@@ -19,20 +21,27 @@ const NOTIFIER: ApiDeps['alerts']['notifier'] = {
 
 let rig: Rig;
 let visitor: Visitor;
+let smtp: MailServer;
 // biome-ignore lint/suspicious/noExplicitAny: a document.
 let document: any;
 // biome-ignore lint/suspicious/noExplicitAny: as it is over the network.
 let overNetwork: any;
 beforeAll(async () => {
+  smtp = await startMailServer();
+  const server = { host: 'localhost', port: smtp.port, security: 'starttls', ca: CERTIFICATE } as const;
   rig = await makeRig({
     notifier: NOTIFIER,
+    codePost: codePost({ ...server, ...LOGIN, from: 'device-lock@pbx1.example' }, '*55'),
     findings: [{ check: 'gate', state: 'ok', what: 'It answers.' }],
   });
   document = (await rig.ask('GET', '/v1/openapi.json')).body;
   visitor = await Visitor.signedIn(rig, 'alice', 'operator');
   overNetwork = (await visitor.ask('GET', '/v1/openapi.json')).body;
 });
-afterAll(() => rig[Symbol.asyncDispose]());
+afterAll(async () => {
+  await rig[Symbol.asyncDispose]();
+  await smtp[Symbol.asyncDispose]();
+});
 
 /** `GET /v1/models/{id}` of every operation in the documents. */
 function described(): string[] {
@@ -104,6 +113,7 @@ const ASKED: readonly (readonly [string, string, unknown?])[] = [
     { alternatives: [DEVICE], until: new Date(Date.now() + 86_400_000).toISOString() },
   ],
   ['POST', '/v1/extensions/1001/enrolment', {}],
+  ['POST', '/v1/extensions/1001/enrolment', { seconds: 3600, email: 'alice@example.com' }],
   ['GET', '/v1/extensions/1001/enrolment'],
   ['GET', '/v1/enrolments'],
   ['POST', '/v1/preview', { change: { settings: { fallback: 'yealink-t4' } } }],
@@ -133,6 +143,7 @@ const ASKED: readonly (readonly [string, string, unknown?])[] = [
   ['GET', '/v1/extensions'],
   ['GET', '/v1/extensions/1001'],
   ['DELETE', '/v1/extensions/1001/enrolment'],
+  ['POST', '/v1/extensions/1001/grants/take-back', { alternatives: [DEVICE] }],
   ['DELETE', '/v1/extensions/1001/grants'],
   ['GET', '/v1/violations'],
   ['GET', '/v1/calls'],

@@ -28,6 +28,7 @@ test('a row tells the lock, the phones, what was last seen and the violations of
       mode: 'monitor',
     },
     policyMode: 'monitor',
+    codeExpires: null,
     contacts: [
       {
         ...desk,
@@ -44,6 +45,17 @@ test('a row tells the lock, the phones, what was last seen and the violations of
     known: false,
     violationDays: [0, 0, 0, 0, 0, 0, 1],
   });
+});
+
+test('a one-time code shows as long as it is good, and never itself', async () => {
+  await using rig = await makeRig();
+  expect(await rowOf(rig, '1002')).toMatchObject({ codeExpires: null });
+  const { body } = await rig.ask('POST', '/v1/extensions/1002/enrolment', {});
+  const row = await rowOf(rig, '1002');
+  expect(row.codeExpires).toBe(body.expires);
+  expect(JSON.stringify(row)).not.toContain(body.code);
+  await rig.ask('DELETE', '/v1/extensions/1002/enrolment');
+  expect(await rowOf(rig, '1002')).toMatchObject({ codeExpires: null });
 });
 
 test('a phone that went is last seen, and known by the library or not', async () => {

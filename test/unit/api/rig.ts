@@ -17,7 +17,9 @@ import { EventLog } from '../../../src/log/event-log.ts';
 import { metricsOf } from '../../../src/metrics/collect.ts';
 import { processFigures } from '../../../src/metrics/process-figures.ts';
 import { Tallies } from '../../../src/metrics/tallies.ts';
+import type { CodePost } from '../../../src/notify/code-post.ts';
 import { Accounts } from '../../../src/operator/accounts.ts';
+import { CodeMail } from '../../../src/operator/code-mail.ts';
 import { Enrolment } from '../../../src/operator/enrolment.ts';
 import { Grants } from '../../../src/operator/grants.ts';
 import { Library } from '../../../src/operator/library.ts';
@@ -62,6 +64,7 @@ export interface Rig extends AsyncDisposable {
   readonly table: ExtensionTable;
   readonly book: ViolationBook;
   readonly operator: Operator;
+  readonly enrolment: Enrolment;
   readonly accounts: Accounts;
   readonly events: EventLog;
   readonly tallies: Tallies;
@@ -81,6 +84,8 @@ export interface RigOptions {
   readonly doctorTakes?: number;
   readonly health?: Partial<ServiceHealth>;
   readonly notifier?: ApiDeps['alerts']['notifier'];
+  /** Mails one-time codes; none is configured unless it is given. */
+  readonly codePost?: CodePost;
   readonly isListening?: boolean;
   readonly group?: string;
   /** It listens on a free port, once there is a user. */
@@ -140,6 +145,8 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
   const enrolment = new Enrolment({
     ...{ table, operator, events, now, clock: now },
     limits: { tries: 3, lockOutMs: 300_000 },
+    mail: new CodeMail(options.codePost, now),
+    evicted: () => [],
   });
   const grants = new Grants({ ...{ table, operator, events, logger, now } });
   const deps: ApiDeps = {
@@ -180,7 +187,20 @@ export async function makeRig(options: RigOptions = {}): Promise<Rig> {
   let api = createApi(deps);
   if (options.isListening !== false) await api.listen();
   return {
-    ...{ folder, socket, configPath, table, book, operator, accounts, events, tallies, store, logged },
+    ...{
+      folder,
+      socket,
+      configPath,
+      table,
+      book,
+      operator,
+      enrolment,
+      accounts,
+      events,
+      tallies,
+      store,
+      logged,
+    },
     get api() {
       return api;
     },

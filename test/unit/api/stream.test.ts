@@ -69,6 +69,14 @@ test('a page is greeted, so that it loads what it missed, and then told what cha
   });
 });
 
+test('what is done by itself in a violation is told, whenever it comes', async () => {
+  await using rig = await makeRig();
+  await using page = await open(rig);
+  await page.next();
+  rig.events.note('hung-up', { extension: '1001', violation: 1, count: 1 });
+  expect((await page.next()).data).toMatchObject({ topics: ['violations'], extensions: ['1001'] });
+});
+
 test('changes that come together are told once, and a violation is told with them', async () => {
   await using rig = await makeRig();
   const alternatives = [{ kind: 'model', model: 'yealink-t4' }];

@@ -7,6 +7,8 @@ const SNOM = {
   ...{ matches: ['snomD785/10.1.64.14'], rejects: ['snom370/8.7.5.35'] },
 };
 
+const HEAD = { format: 'device-lock', version: 1 };
+
 async function fill(rig: Rig): Promise<void> {
   await rig.ask('POST', '/v1/models', SNOM);
   await rig.ask('PUT', '/v1/settings', { mode: 'monitor', fallback: 'snom-d7' });
@@ -46,6 +48,14 @@ test('importing the same again changes nothing', async () => {
   expect((await rig.ask('GET', '/v1/audit')).body.audit).toHaveLength(before.audit.length);
 });
 
+test('an import that takes an extension its last decision leaves none of it on disk', async () => {
+  await using rig = await makeRig();
+  await rig.ask('PUT', '/v1/extensions/1001/policy', { mode: 'monitor' });
+  const document = { ...HEAD, policies: { '1001': {} } };
+  expect((await rig.ask('POST', '/v1/import', { document })).status).toBe(200);
+  expect([...(await rig.store.load()).policies.keys()]).toEqual([]);
+});
+
 test('a dry run reports and changes nothing', async () => {
   await using one = await makeRig();
   await using other = await makeRig();
@@ -55,8 +65,6 @@ test('a dry run reports and changes nothing', async () => {
   expect(report).toMatchObject({ dryRun: true, policies: { added: ['1001', '1002'] } });
   expect((await other.ask('GET', '/v1/export')).body).toMatchObject({ policies: {}, models: [] });
 });
-
-const HEAD = { format: 'device-lock', version: 1 };
 
 test('a model that a lock outside the document needs is not removed', async () => {
   await using rig = await makeRig();

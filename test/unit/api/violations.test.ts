@@ -41,6 +41,19 @@ test('they are paged by the id of the last one, to the end', async () => {
   expect(await ids('?limit=5&extension=1001&before=3')).toEqual({ ids: [2, 1], next: null });
 });
 
+test('with them comes what was done by itself in each, and in no other', async () => {
+  const wrong = made(2000, {});
+  const done = { extension: '1002', userAgent: wrong.userAgent, address: wrong.address, firstAt: BEGIN };
+  rig.store.addReaction({ ...done, violation: 2000, kind: 'evicted', lastAt: BEGIN, count: 2 });
+  rig.store.addReaction({ ...done, violation: 2000, kind: 'hung-up', lastAt: BEGIN + 1, count: 1 });
+  rig.store.addReaction({ ...done, violation: 1203, kind: 'evicted', lastAt: BEGIN, count: 1 });
+  const { body } = await rig.ask('GET', '/v1/violations?extension=1002');
+  expect(body.reactions).toMatchObject([
+    { violation: 2000, kind: 'hung-up', count: 1 },
+    { violation: 2000, kind: 'evicted', count: 2 },
+  ]);
+});
+
 test('they are filtered by when they were seen', async () => {
   expect((await ids('?since=2026-01-01T00:02:00Z&until=2026-01-01T00:03:00Z')).ids).toEqual([3, 2, 1]);
   expect((await ids('?until=2026-01-01T00:00:30Z')).ids).toEqual([]);

@@ -3,17 +3,27 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { codePost } from '../../../src/notify/code-post.ts';
 import { DESK, makeRig, type Rig, THIEF } from '../api/rig.ts';
+import { CERTIFICATE, LOGIN, type MailServer, startMailServer } from '../notify/smtp-server.ts';
 import { PATIENCE, type Ran, run } from './run.ts';
 
 vi.setConfig({ testTimeout: 2 * PATIENCE, hookTimeout: PATIENCE });
 
 let rig: Rig;
+let smtp: MailServer;
 beforeAll(async () => {
-  rig = await makeRig();
+  smtp = await startMailServer();
+  const server = { host: 'localhost', port: smtp.port, security: 'starttls', ca: CERTIFICATE } as const;
+  rig = await makeRig({
+    codePost: codePost({ ...server, ...LOGIN, from: 'device-lock@pbx1.example' }, '*55'),
+  });
   rig.register('1001', [DESK, '192.0.2.10:5060']);
 });
-afterAll(() => rig[Symbol.asyncDispose]());
+afterAll(async () => {
+  await rig[Symbol.asyncDispose]();
+  await smtp[Symbol.asyncDispose]();
+});
 
 function here(...words: string[]): Promise<Ran> {
   return run(words, { configPath: rig.configPath });
@@ -163,6 +173,19 @@ test('a one-time code is issued, listed without itself, shown, and taken back', 
   expect(await here('enrol', '1002', '--for', 'long')).toMatchObject({ code: 2 });
   expect(await here('enrol', '1002', '--for', '8d')).toMatchObject({ code: 1 });
   expect(await here('enrol')).toMatchObject({ code: 2 });
+});
+
+test('a one-time code is mailed to whom it is for, and where that cannot be, it says so', async () => {
+  const mailed = await here('enrol', '1002', '--for', '2h', '--email', 'alice@example.com');
+  expect(mailed).toMatchObject({ code: 0, err: '' });
+  expect(mailed.out).toMatch(/^Mailed +to alice@example\.com$/m);
+  const [, code = ''] = /^Code +(\d{8})$/m.exec(mailed.out) ?? [];
+  expect(smtp.mails).toMatchObject([{ to: ['alice@example.com'], body: expect.stringContaining(code) }]);
+  const wrong = await here('enrol', '1002', '--email', 'alice');
+  expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('no mail address') });
+  expect(await here('enrol', '--list', '--email', 'alice@example.com')).toMatchObject({ code: 2 });
+  expect(await json('enrol', '1002', '--cancel')).toEqual({ cancelled: true });
+  expect(smtp.mails).toHaveLength(1);
 });
 
 test('a device is granted for a time, exported, and taken back', async () => {

@@ -23,8 +23,25 @@ test('every word of a search must be found, in name, phone or address', () => {
 });
 
 test('filters count what they show', () => {
-  expect(countRows(ROWS)).toEqual({ all: 4, violation: 1, unlocked: 4, unregistered: 1, unknown: 1 });
+  expect(countRows(ROWS)).toEqual({
+    all: 4,
+    violation: 1,
+    unlocked: 4,
+    unregistered: 1,
+    unknown: 1,
+    temporary: 0,
+  });
   expect(namesOf(showRows(ROWS, '', 'unregistered', BY_EXTENSION))).toEqual(['1003']);
+});
+
+test('a code or a grant is found by its filter', () => {
+  const grants = [{ alternative: { kind: 'model', model: 'a' }, until: '2026-01-01T00:00:00.000Z' }] as const;
+  const rows = [
+    ...ROWS,
+    row('1', { codeExpires: '2026-01-01T00:00:00.000Z' }),
+    row('2', { lock: { ...row('2').lock, grants } }),
+  ];
+  expect(namesOf(showRows(rows, '', 'temporary', BY_EXTENSION))).toEqual(['1', '2']);
 });
 
 test('the extension with most violations comes first when they are sorted downwards', () => {
@@ -79,6 +96,7 @@ function row(extension: string, part: Partial<OverviewRow> = {}): OverviewRow {
     contacts: [],
     openViolations: 0,
     policyMode: null,
+    codeExpires: null,
     lastSeen: null,
   };
   return { extension, lock, ...rest, known: null, violationDays: [0, 0, 0], ...part };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ViolationView } from '../../../src/console/api/shapes.ts';
 import { barsOf, sourcesOf } from '../../../src/console/model/picture.ts';
-import { ago, callWords, previewWords } from '../../../src/console/model/words.ts';
+import { ago, callWords, deedWords, previewWords, reactionWords } from '../../../src/console/model/words.ts';
 
 const NOW = Date.parse('2026-03-10T12:00:00Z');
 
@@ -23,6 +23,28 @@ test('a violation says what happened to its calls', () => {
   expect(callWords({ calls: 0, mode: 'enforce', dialled: null })).toBe('Registered, made no call');
   expect(callWords({ calls: 2, mode: 'enforce', dialled: '900' })).toBe('2 calls refused, last to 900');
   expect(callWords({ calls: 1, mode: 'monitor', dialled: null })).toBe('1 call passed (monitor)');
+});
+
+test('what was done by itself is told with how often', () => {
+  const firstAt = '2026-03-10T11:00:00Z';
+  expect(reactionWords({ kind: 'evicted', count: 1, firstAt }).times).toBe('');
+  expect(reactionWords({ kind: 'evicted', count: 3, firstAt }).times).toMatch(/^, 3 times since /);
+  expect(reactionWords({ kind: 'hung-up', count: 2, firstAt })).toEqual({
+    ...{ what: 'Device Lock ended 2 calls of', times: '' },
+  });
+});
+
+test('all that was done in one violation is one sentence, in the order in which it was done', () => {
+  expect(deedWords([])).toBeUndefined();
+  expect(
+    deedWords([
+      { kind: 'hung-up', count: 2 },
+      { kind: 'restored', count: 3 },
+      { kind: 'evicted', count: 3 },
+    ]),
+  ).toBe(
+    'Device Lock removed the registration 3 times, put back the displaced phone, ended 2 calls in progress',
+  );
 });
 
 test('times are told as a person would', () => {

@@ -52,6 +52,26 @@ test('a host name in allowed networks that was never looked up is a warning that
   expect(find({}, 'networks')).toBeUndefined();
 });
 
+test('an Asterisk on another host that is told to ask itself is a warning, until calls come through', () => {
+  const way = (asteriskHost: string, gateAddress: string) => ({
+    way: { asteriskHost, gateAddress },
+    calls: 0,
+  });
+  expect(find(way('192.0.2.9', '127.0.0.1:4580'), 'gate-address')).toMatchObject({
+    state: 'warning',
+    what: expect.stringContaining('192.0.2.9'),
+    cure: expect.stringContaining('[gate] address'),
+  });
+  for (const fine of [
+    way('192.0.2.9', '192.0.2.5:4580'),
+    way('localhost', '127.0.0.1:4580'),
+    way('::1', '[::1]:4580'),
+    { ...way('192.0.2.9', '127.0.0.1:4580'), calls: 1 },
+  ]) {
+    expect(find(fine, 'gate-address')).toBeUndefined();
+  }
+});
+
 test('a console that could not be opened is a warning, one that nobody opened is none', () => {
   const failed = find(
     { console: { url: null, failure: 'The console cannot listen: EADDRINUSE' } },

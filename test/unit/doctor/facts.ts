@@ -33,6 +33,7 @@ export const WELL: Facts = {
   extensions: { listed: 12, locked: 8, loaded: true, contactsListed: true },
   contacts: { found: { listed: 11, different: [] } },
   answer: { found: { verdict: 'allow', ms: 1.2 } },
+  way: { asteriskHost: '127.0.0.1', gateAddress: '127.0.0.1:4580' },
   calls: 3,
   dialplan: { found: { callerId: [], gate: ['s@device-lock 1: Set(...) [pbx_config]'] } },
   astdb: { found: { right: 40, wrong: [] } },

@@ -67,6 +67,7 @@ test('whatever hangs or fails, the doctor comes to its findings', async () => {
     service: { table: new ExtensionTable(), book: new ViolationBook(), library: new Library([], []) },
     asterisk: { listContacts: down, dialplanOf: down, databaseTree: down },
     store: { health: () => new Promise(() => undefined) },
+    gateAddress: () => '127.0.0.1:4580',
     health: () => ({ ...HEALTH, config: path, gate: { ...HEALTH.gate, port: 1 } }),
     now: Date.now,
   });

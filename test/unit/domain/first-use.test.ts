@@ -25,6 +25,7 @@ describe('an extension without a lock', () => {
     ['it is an attack tool', { registered: [is('scan')] }, 'attack-tool'],
     ['it is outside the networks', { registered: [is(PHONE, false)] }, 'wrong-network'],
     ['another registered here before', { seen: [seen('Snom')] }, 'another-before'],
+    ['so much was seen that another may have', { isSeenWhole: false }, 'another-before'],
     ['one without a name did', { seen: [seen(ABSENT)] }, 'another-before'],
   ])('takes none where %s', (_, facts, why) => {
     expect(judge(facts)).toEqual({ kind: 'decline', why });
@@ -45,6 +46,7 @@ function judge(facts: Partial<FirstUseFacts>) {
   return judgeFirstUse({
     registered: [is(PHONE)],
     seen: [seen(PHONE)],
+    isSeenWhole: true,
     since: NOW,
     isAttackTool: (userAgent) => userAgent === 'scan',
     isUpdateOf: () => false,

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Alert } from '../../../src/domain/alert.ts';
 import { identify } from '../../../src/domain/identify.ts';
 import { DEFAULT_SETTINGS } from '../../../src/domain/policy.ts';
@@ -23,15 +23,21 @@ beforeEach(() => {
   events = new EventLog(logger, () => NOW);
 });
 
-function watch(change: Partial<WatchOptions> = {}): void {
-  watchIncidents(events, {
+afterEach(() => vi.useRealTimers());
+
+const around: Pick<WatchOptions, 'label' | 'lockInForce'> = {
+  label: (extension) => (extension === '100' ? 'Reception' : undefined),
+  lockInForce: () => ({
+    ...{ ...DEFAULT_SETTINGS, source: 'own', grants: [] },
+    lock: { alternatives: [{ kind: 'model', model: 'yealink-t4' }] },
+  }),
+};
+
+function watch(change: Partial<WatchOptions> = {}): () => void {
+  return watchIncidents(events, {
     ...{ tell: (alert) => told.push(alert), identify, now: () => NOW, open: [], emergencyCalls: true },
     ...{ costly: ['00', '+'], againAfter: 3_600_000 },
-    label: (extension) => (extension === '100' ? 'Reception' : undefined),
-    lockInForce: () => ({
-      ...{ ...DEFAULT_SETTINGS, source: 'own', grants: [] },
-      lock: { alternatives: [{ kind: 'model', model: 'yealink-t4' }] },
-    }),
+    ...around,
     logger: { debug() {}, info() {}, warn() {}, error: (_, message) => void logged.push(message) },
     ...change,
   });
@@ -76,6 +82,37 @@ describe('a wrong device', () => {
       ['call', 'warning', '1 call'],
       ['costly-call', 'warning', '3 calls'],
     ]);
+  });
+
+  test('that was evicted makes one alert, which says what was done, and is not called "this device"', () => {
+    vi.useFakeTimers();
+    const { lockInForce } = around;
+    watch({ lockInForce: (extension) => ({ ...lockInForce(extension), evict: true, hangUp: true }) });
+    sees('opened', { id: 7 });
+    for (const [event, id] of [
+      ['evicted', 7],
+      ['restored', 7],
+      ['evicted', 8],
+      ['hung-up', 7],
+    ] as const)
+      events.note(event, { extension: '100', violation: id, count: 1 });
+    expect(told).toEqual([]);
+    vi.advanceTimersByTime(1000);
+    expect(told).toHaveLength(1);
+    expect(told[0]?.data['stopped']).toBe(
+      "its registration was removed; the phone's own was put back; 1 call in progress ended",
+    );
+    expect(told[0]?.actions.join('\n')).toContain('device-lock enrol 100');
+    expect(told[0]?.actions.join('\n')).not.toContain('--this-device');
+  });
+
+  test('that nothing could be done against is told all the same, also where the service ends', () => {
+    const { lockInForce } = around;
+    const stop = watch({ lockInForce: (extension) => ({ ...lockInForce(extension), evict: true }) });
+    sees('opened');
+    expect(told).toEqual([]);
+    stop();
+    expect(told.map(({ data }) => data['stopped'])).toEqual(['nothing yet: its calls will be refused']);
   });
 
   test('that calls abroad in monitor is critical: nothing stops it', () => {

@@ -92,6 +92,20 @@ test('a lock that is replaced keeps its grants; without a lock they do not count
   expect((await rig.store.load()).policies.has('1001')).toBe(false);
 });
 
+test('one is taken back, and the others stay', async () => {
+  const others = [
+    { kind: 'device', userAgent: 'A' },
+    { kind: 'custom', match: 'exact', value: 'A' },
+  ] as const;
+  await grants.add('1001', { alternatives: others, until: now + HOUR }, 'test');
+  await thisDevice();
+  expect(await grants.remove('1001', 'test', [{ kind: 'device', userAgent: SOFT }])).toBe(1);
+  expect(accepted()).toEqual([true, false]);
+  expect(await grants.remove('1001', 'test', [{ kind: 'device', userAgent: SOFT }])).toBe(0);
+  expect(await grants.remove('1001', 'test', [others[0]])).toBe(1);
+  expect(rig.table.policy('1001').grants).toMatchObject([{ alternative: others[1] }]);
+});
+
 test('an end that is over, or more than a year away, is refused, and so is one grant too many', async () => {
   const alternatives = [{ kind: 'this-device' }] as const;
   for (const until of [now, now + 367 * 24 * HOUR, Number.NaN]) {

@@ -4,30 +4,35 @@ import {
   loadAttackTools,
   readAttackTools,
 } from '../../../src/phone-library/attack-tools.ts';
-import { ATTACK_USER_AGENTS } from './attack-user-agents.ts';
+import { readAttackRows } from './attack-user-agents.ts';
 import { readCorpus } from './corpus.ts';
 
+const ROWS = readAttackRows();
 /** A maker's bare name says nothing either way, and nothing is known of a tool that forges a real phone's. */
-const SAYS_NOTHING = [
-  'eyeBeam',
-  'snom',
-  'Cisco',
-  'Cisco SIP',
-  'Grandstream',
-  'Yealink',
-  'Polycom',
-  'Linksys',
-];
-const FORGED = ['Avaya', 'Elite 1.0 Brcm Callctrl/1.5.1.0 MxSF/v.3.2.6.26'];
+const says = ({ match }: { readonly match: string }) => match !== 'bare' && match !== 'forged';
 
 let isAttackTool: AttackToolTest;
 beforeAll(async () => {
   isAttackTool = await loadAttackTools();
 });
 
+test('every line says how it is known, what it is and who published it, and no two are the same', () => {
+  expect(
+    ROWS.filter(({ match, userAgent, what, source }) => !(match && userAgent && what && source)),
+  ).toEqual([]);
+  expect(new Set(ROWS.map(({ userAgent }) => userAgent)).size).toBe(ROWS.length);
+});
+
 test('every tool of the published lists is known, in whatever case it is written', () => {
-  const tools = ATTACK_USER_AGENTS.filter((one) => ![...SAYS_NOTHING, ...FORGED].includes(one));
+  const tools = ROWS.filter(says).map(({ userAgent }) => userAgent);
+  expect(tools.length).toBeGreaterThan(30);
   expect(tools.filter((one) => !isAttackTool(one) || !isAttackTool(one.toUpperCase()))).toEqual([]);
+});
+
+test("no maker's bare name is taken for one, and none that is a real phone's", () => {
+  const others = ROWS.filter((row) => !says(row)).map(({ userAgent }) => userAgent);
+  expect(others).toContain('Yealink');
+  expect(others.filter(isAttackTool)).toEqual([]);
 });
 
 test('no phone is taken for one', () => {

@@ -1,46 +1,22 @@
-/** What scanners and toll-fraud tools call themselves, from public signature lists and published captures. */
-export const ATTACK_USER_AGENTS: readonly string[] = [
-  'friendly-scanner',
-  'friendly-scanner v0.3.4',
-  'friendly-request',
-  'sundayddr',
-  'sipvicious',
-  'sipcli/v1.8',
-  'sipcli/v1.8.5',
-  'pplsip',
-  'sipsak 0.9.6',
-  'sipsak 0.9.8.1',
-  'VaxSIPUserAgent/3.1',
-  'VaxUserAgent/2.0',
-  'sivus',
-  'Nsauditor',
-  'SipReg 1.0',
-  'Custom SIP Phone',
-  'Nmap NSE',
-  'sipscan',
-  'SipClient',
-  'smap',
-  'smap 0.6.0',
-  'PBX',
-  'Trixbox',
-  'opensip',
-  'VOIP',
-  'PortSIP VoIP SDK 11.2',
-  'PortSIP VoIP SDK',
-  'eyeBeam',
-  'snom',
-  'Cisco',
-  'Cisco SIP',
-  'Grandstream',
-  'Yealink',
-  'Polycom',
-  'Linksys',
-  'Avaya',
-  'scanner',
-  'test agent',
-  'SIP',
-  'owenee',
-  'iWar',
-  'sip-scan',
-  'Elite 1.0 Brcm Callctrl/1.5.1.0 MxSF/v.3.2.6.26',
-];
+/** data/attack-user-agents.tsv, line by line. */
+import { readFileSync } from 'node:fs';
+
+export interface AttackRow {
+  readonly match: string;
+  readonly userAgent: string;
+  readonly what: string;
+  readonly source: string;
+}
+
+const FILE = new URL('../../../data/attack-user-agents.tsv', import.meta.url);
+
+export function readAttackRows(): AttackRow[] {
+  const [, ...lines] = readFileSync(FILE, 'utf8').trimEnd().split('\n');
+  return lines.map((line) => {
+    const [match = '', userAgent = '', what = '', source = ''] = line.split('\t');
+    return { match, userAgent, what, source };
+  });
+}
+
+/** Whatever tools were seen with. */
+export const ATTACK_USER_AGENTS: readonly string[] = readAttackRows().map(({ userAgent }) => userAgent);

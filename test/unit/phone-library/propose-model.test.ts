@@ -6,14 +6,13 @@ import { compilePattern } from '../../../src/pattern/pattern.ts';
 import { loadAttackTools } from '../../../src/phone-library/attack-tools.ts';
 import { checkModel } from '../../../src/phone-library/library.ts';
 import { type ProposedModel, proposeModel } from '../../../src/phone-library/propose-model.ts';
-import { ATTACK_USER_AGENTS } from './attack-user-agents.ts';
+import { readAttackRows } from './attack-user-agents.ts';
 import { readCorpus } from './corpus.ts';
 
 const CORPUS = readCorpus();
 const isAttackTool = await loadAttackTools();
 /** Toll-fraud tools that send a real phone's: nothing can be told from those. */
-const FORGED = ['Elite 1.0 Brcm Callctrl/1.5.1.0 MxSF/v.3.2.6.26'];
-const TOOLS = ATTACK_USER_AGENTS.filter((userAgent) => !FORGED.includes(userAgent));
+const TOOLS = readAttackRows().flatMap(({ match, userAgent }) => (match === 'forged' ? [] : userAgent));
 const NOTHING_SEEN = { seen: [], isTaken: () => false, isAttackTool };
 
 function proposed(userAgent: string, seen: readonly string[] = []): ProposedModel | undefined {

@@ -23,12 +23,19 @@ let warned: string[];
 let hungUp: string[];
 let left: Set<string>;
 let putBack: Set<string>;
+/** An operator has issued a one-time code that is good. */
+let isAwaited: boolean;
+/** Asterisk takes no record back. */
+let isPutBackRefused: boolean;
 let failure: AsteriskError | undefined;
+/** Where it is set, the channels are told only then. */
+let channels: Promise<void> | undefined;
 
 beforeEach(() => {
   now = 1_790_000_000_000;
   [taken, recorded, warned, hungUp] = [[], [], [], []];
   [left, putBack, failure] = [new Set(), new Set(), undefined];
+  [isAwaited, isPutBackRefused, channels] = [false, false, undefined];
   table = new ExtensionTable(() => now);
   table.markLoaded();
   table.markContactsListed();
@@ -57,6 +64,17 @@ describe('a wrong device that registers', () => {
     await see(contact('a', PHONE));
     await see(contact('a', 'thief', { expires: EXPIRES + 1, source: seenAt('198.51.100.66:5060') }));
     expect(taken).toEqual([{ evict: [], restore: [id('a')] }]);
+  });
+
+  it("is removed where it took over the very contact and the phone's cannot be put back", async () => {
+    isPutBackRefused = true;
+    await see(contact('a', PHONE));
+    await see(contact('a', 'thief', { expires: EXPIRES + 1, source: seenAt('198.51.100.66:5060') }));
+    expect(taken).toEqual([
+      { evict: [], restore: [id('a')] },
+      { evict: [id('a')], restore: [] },
+    ]);
+    expect(recorded).toMatchObject([{ kind: 'evicted' }]);
   });
 
   it('is only removed where the phone itself came back as another device', async () => {
@@ -104,6 +122,69 @@ describe('nobody is removed', () => {
     table.markContactsListed();
     reactions.onListed();
     expect(taken).toHaveLength(1);
+  });
+
+  it('while a new phone is expected; then the next REGISTER of a wrong one is', async () => {
+    isAwaited = true;
+    await see(contact('a', PHONE));
+    await see(contact('b', 'new phone'));
+    expect(taken).toEqual([]);
+    isAwaited = false;
+    reactions.onJudgedAnew('1001');
+    expect(taken).toEqual([]);
+    await see(contact('b', 'new phone', { expires: EXPIRES + 1 }));
+    expect(taken).toEqual([{ evict: [id('b')], restore: [id('a')] }]);
+  });
+
+  it('who is held back when a new phone begins to be expected', async () => {
+    failure = new AsteriskError('timeout', 'no answer');
+    await see(contact('b', 'new phone'));
+    isAwaited = true;
+    await until(() => reactions.counts.held === 0);
+    expect(taken).toHaveLength(1);
+  });
+
+  it.each(['notify', 'follow'] as const)(
+    'that may be the phone after an update, as long as nobody saw where it is (%s)',
+    async (firmwareDrift) => {
+      policy({ evict: true, firmwareDrift });
+      const newer = 'Yealink SIP-T46U 108.86.0.90';
+      const address = parseAddress('192.0.2.10:5060');
+      await see(contact('a', PHONE));
+      await see(contact('b', newer, { source: address && { address, proof: 'claimed' } }));
+      expect(taken).toEqual([]);
+      await see(contact('b', newer, { expires: EXPIRES + 1, source: seenAt('198.51.100.66:5060') }));
+      expect(taken).toEqual([{ evict: [id('b')], restore: [id('a')] }]);
+    },
+  );
+
+  it('where the lock names a model that the library has not', async () => {
+    policy({ evict: true, lock: { alternatives: [{ kind: 'model', model: 'gone' }] } });
+    await see(contact('b', PHONE));
+    expect(taken).toEqual([]);
+  });
+
+  it('after the connection was lost, before everything was listed anew; then it is', async () => {
+    failure = new AsteriskError('disconnected', 'closed');
+    await see(contact('b', 'thief'));
+    failure = undefined;
+    reactions.onDown();
+    await until(() => reactions.counts.held === 0);
+    expect(taken).toHaveLength(1);
+    // What is there now is the phone's: it has registered meanwhile.
+    await see(contact('b', PHONE, { expires: EXPIRES + 1 }), 'listed');
+    reactions.onListed();
+    expect(taken).toHaveLength(1);
+    await see(contact('c', 'thief'), contact('b', PHONE, { expires: EXPIRES + 1 }));
+    expect(taken.at(-1)).toEqual({ evict: [id('c')], restore: [] });
+  });
+
+  it('once it has stopped', async () => {
+    failure = new AsteriskError('disconnected', 'closed');
+    const seen = see(contact('b', 'thief'));
+    reactions.stop();
+    await seen;
+    expect(reactions.counts.held).toBe(0);
   });
 
   it('for its address alone', async () => {
@@ -154,6 +235,27 @@ describe('what is not put back', () => {
     expect(taken.at(-1)?.restore).toEqual([]);
   });
 
+  it.each([
+    ['one that went while the service was away, and nobody took its place', [], []],
+    ['one that the first list shows, and that goes by itself after', [contact('a', PHONE)], []],
+    ['but one whose place a thief had taken then', [contact('x', 'thief')], [id('a')]],
+  ])('%s', async (_, listed, restored) => {
+    const was = contact('a', PHONE);
+    reactions = make([was], new Map([[was.id, 'stored']]));
+    await see(...listed, 'listed', 'no REGISTER');
+    reactions.onListed();
+    left.add(id('a'));
+    await see(...listed.filter(({ id: one }) => one !== id('a')));
+    now += 60_000;
+    expect(await displace()).toEqual(restored);
+  });
+
+  it('one that is outside the networks since', async () => {
+    await see(contact('a', PHONE));
+    policy({ evict: true, networks: ['198.51.100.0/24'] });
+    expect(await displace()).toEqual([]);
+  });
+
   it('a connection that was lost while nobody watched', async () => {
     await see(contact('a', PHONE, { uri: 'sip:1001@192.0.2.10:5060;transport=TLS' }));
     await see(contact('b', 'thief'), 'listed');
@@ -167,6 +269,17 @@ it('tries again where Asterisk did not answer', async () => {
   failure = undefined;
   await until(() => taken.length === 2);
   expect(recorded).toMatchObject([{ kind: 'evicted' }]);
+});
+
+it('says only now and then that a phone cannot be put back, however often', async () => {
+  isPutBackRefused = true;
+  await see(contact('a', PHONE));
+  for (let n = 0; n < 30; n++) {
+    await see(contact('b', 'thief', { expires: EXPIRES + n }));
+    await see();
+  }
+  expect(taken).toHaveLength(30);
+  expect(warned).toHaveLength(1);
 });
 
 it('says once that a fight is limited, and goes on with it', async () => {
@@ -201,7 +314,29 @@ describe('calls in progress', () => {
   });
 });
 
-function make(): Reactions {
+describe('calls in progress of what is no wrong device any more', () => {
+  const thief = () => contact('b', 'thief', { source: seenAt('198.51.100.66:5060') });
+  beforeEach(() => policy({ hangUp: true }));
+
+  it('go on while a new phone is expected', async () => {
+    isAwaited = true;
+    await see(thief());
+    expect(hungUp).toEqual([]);
+  });
+
+  it('go on where the lock has come to accept it meanwhile', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    channels = promise;
+    await see(thief());
+    await see();
+    policy({ hangUp: true, lock: lockTo('thief') });
+    resolve();
+    for (let turn = 0; turn < 5; turn++) await new Promise((done) => setImmediate(done));
+    expect(hungUp).toEqual([]);
+  });
+});
+
+function make(remembered: readonly Contact[] = [], kept = new Map<string, string>()): Reactions {
   const ignore = () => undefined;
   const logger = {
     debug: ignore,
@@ -211,6 +346,7 @@ function make(): Reactions {
   };
   return new Reactions({
     ...{ table, logger, now: () => now },
+    isAwaited: () => isAwaited,
     book: { heldBy: ({ extension }) => ({ ...VIOLATION, extension }) },
     asterisk: {
       connected: true,
@@ -218,14 +354,17 @@ function make(): Reactions {
       takeBack: async (_, evict, restore) => {
         taken.push({ evict, restore: restore.map(({ contact: { id } }) => id) });
         if (failure !== undefined) throw failure;
-        return restore.map(({ contact: { id } }) => id);
+        return isPutBackRefused ? [] : restore.map(({ contact: { id } }) => id);
       },
       settle: async () => undefined,
-      channelsOf: async () => [
-        { id: 'thief', address: parseAddress('198.51.100.66:5060'), isEmergency: false },
-        { id: 'emergency', address: parseAddress('198.51.100.66:5060'), isEmergency: true },
-        { id: 'phone', address: parseAddress('192.0.2.10:5060'), isEmergency: false },
-      ],
+      channelsOf: async () => {
+        await channels;
+        return [
+          { id: 'thief', address: parseAddress('198.51.100.66:5060'), isEmergency: false },
+          { id: 'emergency', address: parseAddress('198.51.100.66:5060'), isEmergency: true },
+          { id: 'phone', address: parseAddress('192.0.2.10:5060'), isEmergency: false },
+        ];
+      },
       hangUp: async (channel) => void hungUp.push(channel),
     },
     tracker: () => ({
@@ -238,8 +377,7 @@ function make(): Reactions {
     }),
     store: { addReaction: (reaction) => recorded.push(reaction), keepContact: ignore },
     events: new EventLog(logger, () => now),
-    remembered: [],
-    kept: new Map(),
+    ...{ remembered, kept },
   });
 
   function stored(one: string): StoredContact[] {

@@ -98,6 +98,23 @@ test('a device that displaced another is not the first', async () => {
   await said('another-before');
 });
 
+test('nor is one that first makes many calls under many names, until nobody would see the other', async () => {
+  table.setSettings({ ...table.settings, firstUse: false });
+  registers(contact(PHONE));
+  for (let n = 0; n < 120; n++) {
+    const address = parseAddress('198.51.100.66:5060', 'udp');
+    const at = Date.now() + 1000;
+    store.addSighting({
+      ...{ extension: '1001', userAgent: userAgentFromText(`name ${n}`), address, by: 'INVITE' },
+      ...{ matched: undefined, firstSeen: at, lastSeen: at, count: 1 },
+    });
+  }
+  table.setSettings({ ...table.settings, firstUse: true });
+  registers(contact('Zoiper'));
+  await said('another-before');
+  expect(table.policy('1001').lock).toBeUndefined();
+});
+
 test('after an operator took the lock away, the next device is the first again', async () => {
   registers(contact(PHONE));
   await locked();

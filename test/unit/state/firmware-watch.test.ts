@@ -63,6 +63,38 @@ describe('a call by a newer firmware', () => {
   });
 });
 
+describe('a thief that knows what the phone says of itself', () => {
+  const [old, newer] = ['Fanvil X6U-V2 2.12.16.18 0c383e32a7cb', 'Fanvil X6U-V2 2.12.17.2 0c383e32a7cb'];
+  const stolen = (userAgent: string, change: Partial<Contact> = {}) => ({
+    ...contact(userAgent, ELSEWHERE),
+    ...{ id: '1001;@stolen', callId: 'its own', ...change },
+  });
+
+  it.each([
+    ['without a MAC', OLD, NEW],
+    ['with one', old, newer],
+  ])("does not make its place the phone's by registering as the phone, %s", (_, was, is) => {
+    lock('follow', was);
+    table.applyContacts('1001', [contact(was, HERE)]);
+    table.applyContacts('1001', [stolen(was, { expires: now / 1000 + 60 })]);
+    expect(update(is, ELSEWHERE, 'its own')).toBeUndefined();
+    expect(update(is, HERE)).toMatchObject({ of: was });
+  });
+
+  it('takes its place once its registration would be over', () => {
+    now += 601_000;
+    table.applyContacts('1001', [stolen(OLD)]);
+    expect(update(NEW, ELSEWHERE, 'its own')).toMatchObject({ of: OLD });
+    expect(update(NEW, HERE)).toBeUndefined();
+  });
+
+  it('is another than the phone that moves to a new place, which goes on with its Call-ID', () => {
+    table.applyContacts('1001', [{ ...contact(OLD, ELSEWHERE), id: '1001;@moved' }]);
+    expect(update(NEW, ELSEWHERE)).toMatchObject({ of: OLD });
+    expect(update(NEW, HERE)).toBeUndefined();
+  });
+});
+
 describe('a phone that comes back with a newer firmware', () => {
   it('is known again after its old registration went, at the same place', () => {
     table.applyContacts('1001', []);
@@ -154,11 +186,8 @@ function call(userAgent: string, from: string, callId = '0_987654@192.0.2.10') {
   return judgeCall({ endpoint: '1001', ...seen, callId }, table.standingOf).verdict;
 }
 
-function update(userAgent: string, from: string) {
-  return table.updateOf('1001', userAgentFromText(userAgent), {
-    ip: parseAddress(from)?.ip,
-    callId: CALL_ID,
-  });
+function update(userAgent: string, from: string, callId = CALL_ID) {
+  return table.updateOf('1001', userAgentFromText(userAgent), { ip: parseAddress(from)?.ip, callId });
 }
 
 function contact(userAgent: string, from: string): Contact {

@@ -150,6 +150,36 @@ describe('whose REGISTER it was', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(source()).toEqual({ address: phoneAt, proof: 'seen' });
   });
+
+  it("stays the phone's also where a thief calls very often, from one address or from many", async () => {
+    asterisk.contacts.set('1001', [{ ...contact('A'), expires: 2000 }]);
+    asterisk.emit('authenticated', { endpoint: '1001', address: phoneAt, callId: 'c' });
+    for (let n = 1; n < 100; n++) {
+      const address = parseAddress(`198.51.100.${n % 3}:${5060 + n}`, 'udp');
+      asterisk.emit('authenticated', { endpoint: '1001', address, callId: `INVITE ${n}` });
+    }
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(source()).toEqual({ address: phoneAt, proof: 'seen' });
+  });
+
+  it("of a new contact is not somebody else's, of whom an event told before", async () => {
+    asterisk.emit('authenticated', { endpoint: '1001', address: phoneAt, callId: 'an INVITE' });
+    asterisk.contacts.set('1001', [{ ...contact('B'), callId: 'thief', expires: 2000 }]);
+    asterisk.emit('contactChanged', { aor: '1001', uri: 'sip:b', removed: false });
+    await settle();
+    expect(source()).toBeUndefined();
+    asterisk.emit('authenticated', { endpoint: '1001', address: thiefAt, callId: 'thief' });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(source()).toEqual({ address: thiefAt, proof: 'seen' });
+  });
+
+  it("stays the phone's where it restarts with a new Call-ID and a thief calls just then", async () => {
+    asterisk.contacts.set('1001', [{ ...contact('A'), expires: 2000 }]);
+    asterisk.emit('authenticated', { endpoint: '1001', address: phoneAt, callId: 'after the restart' });
+    asterisk.emit('authenticated', { endpoint: '1001', address: thiefAt, callId: 'an INVITE' });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(source()).toEqual({ address: phoneAt, proof: 'likely' });
+  });
 });
 
 it('loses nothing that changes while the whole list is read', async () => {

@@ -28,11 +28,14 @@ class Database implements AmiRequests {
   readonly sent: string[] = [];
   cut = Number.POSITIVE_INFINITY;
   refused = '';
+  /** What is put of this waits. */
+  slow: { readonly key: string; readonly until: Promise<void> } | undefined;
 
   async request(action: string, fields: readonly Field[] = []): Promise<AmiMessage> {
     const field = Object.fromEntries(fields);
     encodeAction(action, fields, '1');
     this.sent.push([action, field['Key'] ?? field['Variable']].join(' '));
+    if (field['Key'] === this.slow?.key) await this.slow?.until;
     if (action === this.refused) throw new AsteriskError('refused', `Asterisk refused ${action}: no`);
     if (action === 'DBPut') this.rows.set(field['Key'] ?? '', field['Val'] ?? '');
     if (action === 'DBDel') this.rows.delete(field['Key'] ?? '');
@@ -119,9 +122,48 @@ describe('taking back', () => {
     await expect(eviction.takeBack('1001', [OTHER], [])).rejects.toThrow(/refused/);
   });
 
+  test('writes nothing that is no record of that very contact', async () => {
+    const [kept] = await phone();
+    if (kept === undefined) throw new Error('unreachable');
+    database.rows.clear();
+    const byAri = JSON.stringify(Object.entries(JSON.parse(RECORD)));
+    const elsewhere = RECORD.replace('192.0.2.1', '198.51.100.66');
+    const others = RECORD.replace('Télé 1', 'another');
+    for (const stored of [byAri, elsewhere, others, '{}', 'null', RECORD.slice(0, 255)]) {
+      expect(await eviction.takeBack('1001', [], [{ ...kept, stored }])).toEqual([]);
+    }
+    expect(database.rows).toEqual(new Map());
+  });
+
+  test('fails only when all of it has ended, whichever part fails first', async () => {
+    const kept = await phone();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    database.slow = { key: PHONE, until: promise };
+    database.refused = 'DBDel';
+    const done = eviction.takeBack('1001', [THIEF], kept);
+    setTimeout(resolve, 20);
+    await expect(done).rejects.toThrow(/refused/);
+    expect(database.rows.get(PHONE)).toBe(RECORD);
+  });
+
+  test('leaves another to stand in where Asterisk may have been restarted since', async () => {
+    const kept = await phone();
+    await eviction.takeBack('1001', [THIEF], kept);
+    eviction.forget();
+    await eviction.takeBack('1001', [OTHER], kept);
+    expect(database.sent).toContain(`DBDel ${OTHER}`);
+    await eviction.settle('1001');
+    expect(database.sent.slice(-3)).toEqual([
+      `DBPut ${THIEF}`,
+      `DBPut ${OTHER}`,
+      'Getvar PJSIP_AOR(1001,contact)',
+    ]);
+  });
+
   test('refuses a record too long for one line of AMI, and still removes the thief', async () => {
     const [kept] = await phone();
-    const long = kept === undefined ? [] : [{ ...kept, stored: 'x'.repeat(1100) }];
+    const record = JSON.stringify({ ...JSON.parse(RECORD), path: 'x'.repeat(1100) });
+    const long = kept === undefined ? [] : [{ ...kept, stored: record }];
     expect(await eviction.takeBack('1001', [THIEF], long)).toEqual([]);
     expect(database.sent).toContain(`DBDel ${THIEF}`);
   });
