@@ -64,6 +64,7 @@ export class Courier {
   readonly #outbox: Outbox;
   readonly #abort = new AbortController();
   #underWay: Promise<void> | undefined;
+  #underTest: Promise<TestResult> | undefined;
   #failures = 0;
   #failingSince: number | undefined;
   #error: string | undefined;
@@ -113,8 +114,15 @@ export class Courier {
     });
   }
 
-  /** Sends this alert alone, now, whatever else waits; it is recorded as any other. */
-  async test(alert: Alert): Promise<TestResult> {
+  /** Sends this alert alone, now, whatever else waits; it is recorded as any other. While one is tested, that is the test. */
+  test(alert: Alert): Promise<TestResult> {
+    this.#underTest ??= this.#test(alert).finally(() => {
+      this.#underTest = undefined;
+    });
+    return this.#underTest;
+  }
+
+  async #test(alert: Alert): Promise<TestResult> {
     const { channel, now, put } = this.#options;
     const started = performance.now();
     let error: string | undefined;

@@ -162,14 +162,22 @@ const FACTS: Readonly<Record<string, string>> = {
   since: 'Since',
 };
 
+/** In these somebody else may have a word. */
+const FOREIGN: ReadonlySet<string> = new Set(['userAgent', 'device', 'lock', 'dialled']);
+
 function factsOf({ at, data }: Alert): (readonly [string, string])[] {
   const known = Object.entries(FACTS).flatMap(([key, name]) => {
     const value = (data as AlertData)[key];
-    return value === undefined || value === null || value === ''
-      ? []
-      : [[name, plain(String(value))] as const];
+    if (value === undefined || value === null || value === '') return [];
+    const shown = plain(String(value));
+    return [[name, FOREIGN.has(key) ? withoutNames(shown) : shown] as const];
   });
   return [['When', timeOf(at)], ...known];
+}
+
+/** Mail programs make links of host names and mail addresses too: `evil[.]example`. */
+function withoutNames(text: string): string {
+  return text.replace(/(?<=[\p{L}\p{N}-])\.(?=\p{L})/gu, '[.]');
 }
 
 /** By the clock of this machine, with its zone. */

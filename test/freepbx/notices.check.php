@@ -18,6 +18,10 @@ final class Dashboard
 
 	public function add_warning($module, $id, $title, $text)
 	{
+		// What its table holds.
+		if (strlen($id) > 24 || strlen($title) > 255) {
+			throw new RuntimeException("too long: $id $title");
+		}
 		$this->shown[$id] = ['warning', $text];
 	}
 
@@ -67,4 +71,12 @@ check('uninstalling takes them away too', function () {
 	$dashboard = told([trouble()], [channel('2026-11-20T14:30:00.000Z')]);
 	notices($dashboard)->removeAll();
 	same([], $dashboard->shown);
+});
+
+check('an extension of any name has a notice of its own', function () {
+	$names = ['1001', '10010000000000', 'reception-desk-berlin-1', 'reception-desk-berlin-2', '<b>' . str_repeat('x', 77)];
+	$dashboard = new Dashboard();
+	notices($dashboard)->ofViolations(array_map(function (string $name): array { return ['extension' => $name, 'registers' => 1, 'calls' => 0]; }, $names));
+	same(5, count($dashboard->shown));
+	same(true, isset($dashboard->shown['VIOLATION-1001']));
 });

@@ -271,6 +271,18 @@ describe.each<PhpVersion>(['7.4', '8.2'])('under PHP %s', (version) => {
       expect(JSON.parse(put.result.text)).toMatchObject({ mode: 'monitor' });
     });
 
+    test('hands on what there is to say of ten thousand extensions', async () => {
+      const names = Array.from({ length: 10_000 }, (_, n) => `${10_000 + n}`);
+      rig.table.setExtensions(new Map(names.map((name) => [name, 'Reception'])));
+      for (const name of names) {
+        rig.register(name, [DESK, '192.0.2.10:5060'], [THIEF, '203.0.113.7:5062']);
+      }
+      const { result } = await ajax({ ...good, path: '/v1/overview' });
+      expect(result.status).toBe(200);
+      expect(result.text.length).toBeGreaterThan(9_000_000);
+      expect(JSON.parse(result.text).extensions).toHaveLength(10_000);
+    });
+
     test.each([
       ['nobody is logged in', good, { sections: undefined }, 401],
       ['this administrator may not see the module', good, { sections: ['extensions'] }, 401],

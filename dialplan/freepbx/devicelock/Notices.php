@@ -57,7 +57,7 @@ final class Notices
 		ksort($byExtension, SORT_NATURAL);
 		$now = [];
 		foreach (array_slice($byExtension, 0, self::MOST, true) as $extension => $violations) {
-			$id = 'VIOLATION-' . substr((string) preg_replace('/[^A-Za-z0-9_.-]/', '', (string) $extension), 0, 80);
+			$id = self::idOf((string) $extension);
 			$now[] = $id;
 			$this->set('warning', $id, sprintf('Device Lock: extension %s is used by another device', Text::html($extension)), [self::words($violations)]);
 		}
@@ -92,6 +92,13 @@ final class Notices
 		foreach (array_merge($fixed, ($this->announced)(null)) as $id) {
 			$this->notifications->delete(self::MODULE, $id);
 		}
+	}
+
+	/** FreePBX keeps 24 characters of an id, and fails at the second notice whose beginning is the same. */
+	private static function idOf(string $extension): string
+	{
+		$isShort = preg_match('/^[A-Za-z0-9_.-]{1,14}$/D', $extension);
+		return 'VIOLATION-' . ($isShort ? $extension : substr(sha1($extension), 0, 14));
 	}
 
 	private static function words(array $violations): string

@@ -1,5 +1,5 @@
 /** What happens, as it happens: every event as a line of JSON, or for pages what to load again as server-sent events. */
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ChangeStream } from '../change-stream.ts';
 import { errorBody } from '../fault-response.ts';
 import type { Followers } from '../followers.ts';
@@ -11,7 +11,25 @@ interface Query {
   follow?: 'true' | 'false';
 }
 
+/** Of one user or token, so that the others find a place: a browser has one for each page. */
+const MOST_OF_ONE = 8;
+
 export function eventRoutes(app: FastifyInstance, followers: Followers, stream: ChangeStream): void {
+  const open = new Map<string, number>();
+  /** A place until the answer ends; false where there is none. */
+  const take = ({ grant }: FastifyRequest, { raw }: FastifyReply): boolean => {
+    if (grant === undefined) return true;
+    const who = `${grant.csrf === undefined} ${grant.name}`;
+    const count = open.get(who) ?? 0;
+    if (count >= MOST_OF_ONE) return false;
+    open.set(who, count + 1);
+    raw.once('close', () => {
+      const left = (open.get(who) ?? 1) - 1;
+      if (left === 0) open.delete(who);
+      else open.set(who, left);
+    });
+    return true;
+  };
   app.get<{ Querystring: Query }>(
     '/v1/events',
     { schema: { querystring: eventsQuery }, exposeHeadRoute: false },
@@ -22,22 +40,22 @@ export function eventRoutes(app: FastifyInstance, followers: Followers, stream: 
       const type = 'application/jsonl';
       if (follow === 'false')
         return void reply.headers({ 'content-type': type, 'cache-control': 'no-store' }).send(lines);
-      if (followers.isFull) return refuse(reply);
-      open(reply, type);
+      if (followers.isFull || !take(request, reply)) return refuse(reply);
+      begin(reply, type);
       if (lines !== '') reply.raw.write(lines);
       followers.add(reply.raw);
     },
   );
 
-  app.get('/v1/stream', { exposeHeadRoute: false }, (_, reply) => {
-    if (stream.isFull) return refuse(reply);
-    open(reply, 'text/event-stream');
+  app.get('/v1/stream', { exposeHeadRoute: false }, (request, reply) => {
+    if (stream.isFull || !take(request, reply)) return refuse(reply);
+    begin(reply, 'text/event-stream');
     stream.add(reply.raw);
   });
 }
 
 /** From here on the response is written by whoever follows up. */
-function open(reply: FastifyReply, type: string): void {
+function begin(reply: FastifyReply, type: string): void {
   reply.hijack();
   const set = reply.getHeaders() as Record<string, string>;
   reply.raw.writeHead(200, { ...set, 'content-type': type, 'cache-control': 'no-store' });

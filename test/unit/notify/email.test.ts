@@ -56,8 +56,9 @@ describe('a mail', () => {
     expect(mail.header).not.toMatch(/^Bcc:/m);
     expect(mail.header).not.toContain('text/html');
     // In the text it stands as text, on its own line, and as no link.
-    expect(mail.body).toContain('x\\u{d}\\u{a}Bcc: thief@evil.example');
+    expect(mail.body).toContain('x\\u{d}\\u{a}Bcc: thief@evil[.]example');
     expect(mail.body).not.toContain('http://evil');
+    expect(mail.body).toContain('Device says  x');
   });
 
   test('says whom the server did not take it for', async () => {

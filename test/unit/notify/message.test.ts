@@ -68,6 +68,13 @@ describe("an attacker's text", () => {
     );
   });
 
+  test('names no host that a mail program would make a link of; a version stays a version', () => {
+    const userAgent = 'Yealink SIP-T46U 108.86.0.20 see evil.example/login or x@bücher.example v2.b';
+    const { text, document } = message([alert({ data: { userAgent } })]);
+    expect(text).toContain('T46U 108.86.0.20 see evil[.]example/login or x@bücher[.]example v2[.]b');
+    expect(document.alerts[0]?.data['userAgent']).toBe(userAgent);
+  });
+
   test('cannot leave its word where a person pastes it into a shell', () => {
     expect(['1001', 'desk-1', '-rf', "a'; rm x"].map(shellWord)).toEqual([
       '1001',

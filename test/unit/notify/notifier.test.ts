@@ -277,10 +277,15 @@ test('a test goes out at once by each channel, and says what became of it', asyn
   const { notifier } = await notifierOn(store, mailTo(smtp.port));
   expect(await notifier.test()).toMatchObject([{ channel: 'email', sent: true, error: undefined }]);
   expect(smtp.mails[0]?.header).toContain('A test: alerts arrive here');
+  await Promise.all(Array.from({ length: 20 }, () => notifier.test()));
+  expect(smtp.mails).toHaveLength(2);
   expect(await notifier.test('command')).toEqual([]);
   const { notifier: broken } = await notifierOn(store, mailTo(1));
   expect(await broken.test()).toMatchObject([
     { sent: false, error: expect.stringContaining('ECONNREFUSED') },
   ]);
-  expect(await store.deliveries({ limit: 10 })).toMatchObject([{ state: 'failed' }, { state: 'sent' }]);
+  expect(await store.deliveries({ limit: 10 })).toMatchObject([
+    { state: 'failed' },
+    ...[{ state: 'sent' }, { state: 'sent' }],
+  ]);
 });

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { makeRig } from '../rig.ts';
 import { addUser, cutOff, PASSWORD, Visitor } from './visitor.ts';
@@ -170,4 +171,32 @@ test('neither the API nor the log ever shows a hash, a password, or a token a se
   ]);
   expect(shown).toContain('token-add');
   for (const secret of [PASSWORD, 'scrypt', body.token]) expect(shown).not.toContain(secret);
+});
+
+test('one user follows by eight streams at the most: the others find a place, and so does who closes one', async () => {
+  await using rig = await makeRig();
+  const [alice, bob] = [
+    await Visitor.signedIn(rig, 'alice', 'viewer'),
+    await Visitor.signedIn(rig, 'bob', 'viewer'),
+  ];
+  const open = async (visitor: Visitor, path: string) => {
+    const response = await visitor.open('GET', path);
+    response.on('error', () => undefined);
+    return response;
+  };
+  const streams: IncomingMessage[] = [];
+  for (let n = 0; n < 8; n++) streams.push(await open(alice, n < 4 ? '/v1/stream' : '/v1/events'));
+  expect(streams.map(({ statusCode }) => statusCode)).toEqual(Array(8).fill(200));
+  expect((await alice.ask('GET', '/v1/stream')).status).toBe(503);
+  const other = await open(bob, '/v1/stream');
+  expect(other.statusCode).toBe(200);
+  streams[0]?.destroy();
+  await expect
+    .poll(async () => {
+      const again = await open(alice, '/v1/stream');
+      again.destroy();
+      return again.statusCode;
+    })
+    .toBe(200);
+  for (const stream of [...streams, other]) stream.destroy();
 });
