@@ -124,6 +124,14 @@ export class EvictScene implements AsyncDisposable {
     return latest;
   }
 
+  /** Asterisk itself has no contact of that address any more, whatever the service knows by now. */
+  async isRidOf(ip: string): Promise<void> {
+    await until(`Asterisk has no contact at ${ip}`, SOON, async () => {
+      const contacts = await this.scene.lab.rasterisk('database show registrar/contact');
+      return !contacts.includes(`@${ip}:`);
+    });
+  }
+
   /** A call to the extension is answered by this phone. */
   async ringsAt(phone: SipPhone, user: string): Promise<void> {
     const caller = await this.scene.phone('1002', DESK_PHONE);

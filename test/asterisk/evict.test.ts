@@ -180,6 +180,7 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     }
     isOver = true;
     expect(await calls).toBeGreaterThan(5);
+    await scene.isRidOf(AT_THIEF);
     await scene.scene.knows('1001', DESK_PHONE);
     await scene.ringsAt(phone, '1001');
     const { reactions } = await scene.status();
