@@ -4,7 +4,7 @@
  * told. It judges nothing and writes nothing: it hands contacts on.
  */
 import type { Asterisk, Extension } from '../asterisk/port.ts';
-import { type Contact, isMove, isRefresh } from '../domain/contact.ts';
+import { type Contact, isMove, isRefresh, isStray } from '../domain/contact.ts';
 import type { Logger } from '../log/logger.ts';
 import { Sources } from './sources.ts';
 
@@ -280,10 +280,11 @@ export class Tracker {
 
   #listSoon(): void {
     if (this.#soon !== undefined) return;
-    const wait = this.#restUntil - this.#options.now();
-    this.#soon = this.#after(Math.min(Math.max(wait, 0), LONGEST_REST_MS), () => {
+    const rest = () => Math.min(this.#restUntil - this.#options.now(), LONGEST_REST_MS);
+    this.#soon = this.#after(Math.max(rest(), this.#listing ? REST_MS : 0), () => {
       this.#soon = undefined;
-      void this.#list(this.#connection);
+      if (this.#listing || rest() > 0) this.#listSoon();
+      else void this.#list(this.#connection);
     });
   }
 
@@ -303,6 +304,8 @@ export class Tracker {
     const before = this.#known.get(aor);
     const contacts = found.map((contact) => this.#prove(contact, before?.get(contact.id)));
     const isNew = !isSame(contacts, before);
+    // A list tells only some of them.
+    if (listed && contacts.some((contact) => isStray(contact) && !before?.has(contact.id))) this.#listSoon();
     if (contacts.length === 0) this.#known.delete(aor);
     else this.#known.set(aor, new Map(contacts.map((contact) => [contact.id, contact])));
     if (!isNew && !listed) return false;

@@ -16,6 +16,8 @@ import type { AmiRequests } from './requests.ts';
 export const FAMILY = 'registrar/contact';
 /** So many unreadable contacts are told of, each once. */
 const MAX_WARNINGS = 100;
+/** Of one extension told in one list; once they are removed, the next shows others. */
+const MAX_STRAYS = 50;
 
 export interface ContactLookupParts {
   readonly client: AmiRequests;
@@ -95,11 +97,13 @@ export class ContactLookup {
   async #stored(): Promise<{ contacts: Contact[]; ids: Set<string> }> {
     const contacts: Contact[] = [];
     const ids = new Set<string>();
+    /** Extension → strays told. */
+    const strays = new Map<string, number>();
     const { database } = this.#parts;
     await database
       .each(FAMILY, (id, json) => {
         const contact = contactFromJson(id, json);
-        if (typeof contact === 'object') contacts.push(contact);
+        if (typeof contact === 'object' && !isOneTooMany(contact, strays)) contacts.push(contact);
         if (typeof contact === 'string' || isStray(contact)) this.#warnOf(id);
         ids.add(id);
       })
@@ -137,6 +141,14 @@ export class ContactLookup {
       'AstDB holds a contact that Asterisk cannot read and that hides others from it: delete it',
     );
   }
+}
+
+/** Asterisk does not count them, so somebody may have registered them without end. */
+function isOneTooMany(contact: Contact, strays: Map<string, number>): boolean {
+  if (!isStray(contact)) return false;
+  const count = (strays.get(contact.extension) ?? 0) + 1;
+  strays.set(contact.extension, count);
+  return count > MAX_STRAYS;
 }
 
 /**

@@ -136,6 +136,18 @@ describe('a contact that is gone before its time', () => {
     expect([asterisk.lists, seen.at(-1)?.contacts[0]?.id]).toEqual([1, '1001;@C']);
   });
 
+  it('has so again as long as lists show more that Asterisk cannot read', async () => {
+    const strays = [1, 2, 3].map((n) => ({ ...contact(`stray ${n}`), uri: '' }));
+    asterisk.contacts.set('1001', strays);
+    await tracker.relist();
+    asterisk.contacts.set('1001', strays.slice(1));
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(asterisk.lists).toBe(3);
+    // They stay as they are: nobody removes them.
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asterisk.lists).toBe(3);
+  });
+
   it('has so once a second at the most', async () => {
     for (let n = 0; n < 40; n++) {
       asterisk.contacts.set('1001', n % 2 === 0 ? [] : [{ ...contact('A'), expires: 2e9 + n }]);

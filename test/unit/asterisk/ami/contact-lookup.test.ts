@@ -4,7 +4,7 @@ import { AsteriskClock } from '../../../../src/asterisk/ami/asterisk-clock.ts';
 import { ContactFunctions } from '../../../../src/asterisk/ami/contact-functions.ts';
 import { ContactLookup } from '../../../../src/asterisk/ami/contact-lookup.ts';
 import { AmiDatabase } from '../../../../src/asterisk/ami/database.ts';
-import type { AmiMessage } from '../../../../src/asterisk/ami/message.ts';
+import { AmiMessage } from '../../../../src/asterisk/ami/message.ts';
 import type { AmiRequests } from '../../../../src/asterisk/ami/requests.ts';
 import { AsteriskError } from '../../../../src/asterisk/port.ts';
 import { AWKWARD_USER_AGENT, ID, URIS } from './capture-plan.ts';
@@ -66,6 +66,30 @@ class Hasty extends RecordedAsterisk {
     if (!isList) this.isHasty = false;
     return handOver(shown, take);
   }
+}
+
+/** Thousands of contacts at 1011 that Asterisk cannot read, and that it therefore counts for none. */
+class Crowded extends RecordedAsterisk {
+  override async list(...[action, fields, take]: Question): ReturnType<AmiRequests['list']> {
+    const events = await super.list(action, fields);
+    const stray = events.find(
+      (event) => /1011;@/.test(event.text('Key') ?? '') && !/"uri"/.test(textOf(event)),
+    );
+    if (stray === undefined) return handOver(events, take);
+    const more = Array.from({ length: 3000 }, (_, n) => {
+      const key = `/registrar/contact/1011;@${n.toString(16).padStart(32, '0')}`;
+      const copy = AmiMessage.parse(
+        Buffer.from(`Event: DBGetTreeResponse\r\nKey: ${key}\r\nVal: ${textOf(stray)}\r\n`),
+      );
+      if (copy === undefined) throw new Error('unreachable');
+      return copy;
+    });
+    return handOver([...more, ...events], take);
+  }
+}
+
+function textOf(event: AmiMessage): string {
+  return event.text('Val') ?? '';
 }
 
 /** Its rows can be asked for one by one, too; 16 cuts them. */
@@ -162,6 +186,13 @@ describe.each(VERSIONS)('Asterisk %s', (version) => {
     expect(warnings).toEqual([
       { family: 'registrar/contact', key: expect.stringMatching(/^1011;@[0-9a-f]{32}$/) },
     ]);
+  });
+
+  test('of strays by the thousand at one AOR only some are told at a time, and none crowds out a phone', async () => {
+    const lookup = lookupAt(new Crowded(version, 'poisoned', 'registered'));
+    const contacts = await lookup.all();
+    expect(contacts.filter(({ uri }) => uri === '')).toHaveLength(50);
+    expect(contacts.flatMap(({ id, uri }) => (uri === '' ? [] : id))).toEqual(all);
   });
 
   test('where contacts are not in AstDB, Asterisk’s own list and functions are asked', async () => {
