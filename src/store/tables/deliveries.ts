@@ -42,7 +42,7 @@ export class DeliveriesTable {
 
   /** Oldest first. */
   readQueued(): Delivery[] {
-    return this.#queued.all(MAX_QUEUED).flatMap(deliveryOf);
+    return this.#queued.all(MAX_QUEUED).map(deliveryOf);
   }
 
   /** When each channel last took an alert; milliseconds since the epoch. */
@@ -52,7 +52,7 @@ export class DeliveriesTable {
 
   /** Newest first. */
   read({ limit }: { readonly limit: number }): Delivery[] {
-    return this.#newest.all({ limit }).flatMap(deliveryOf);
+    return this.#newest.all({ limit }).map(deliveryOf);
   }
 
   put({ alert, channel, state, attempts, error, settledAt }: Delivery): void {
@@ -66,18 +66,11 @@ export class DeliveriesTable {
   }
 }
 
-/** None where the row cannot be read: one alert is not worth the start of the service. */
-function deliveryOf({ channel, body, state, attempts, error, settled_at }: DeliveryRow): Delivery[] {
-  const alert = alertIn(body);
-  if (alert === undefined) return [];
-  const settledAt = settled_at ?? undefined;
-  return [{ alert, channel, state, attempts, error: error ?? undefined, settledAt }];
-}
-
-function alertIn(body: string): Alert | undefined {
-  try {
-    return JSON.parse(body) as Alert;
-  } catch {
-    return undefined;
-  }
+function deliveryOf({ channel, body, state, attempts, error, settled_at }: DeliveryRow): Delivery {
+  return {
+    alert: JSON.parse(body) as Alert,
+    ...{ channel, state, attempts },
+    error: error ?? undefined,
+    settledAt: settled_at ?? undefined,
+  };
 }
