@@ -9,6 +9,7 @@ export interface Contact {
   readonly id: string;
   /** The endpoint that registered. On FreePBX the AOR and the endpoint have the extension's name. */
   readonly extension: string;
+  /** Empty where it is a stray: what was registered is not UTF-8, so that Asterisk stored none, and cannot read it again. */
   readonly uri: string;
   readonly userAgent: UserAgent;
   /** The REGISTER's Call-ID; ties the contact to the security event that carries its true source. */
@@ -21,6 +22,11 @@ export interface Contact {
    * Contact where no event told (after an outage), which anybody can write.
    */
   readonly source: { readonly address: SourceAddress; readonly proof: Proof } | undefined;
+}
+
+/** It can never be called, but hides others from Asterisk, and stays beyond its expiry. */
+export function isStray({ uri }: Contact): boolean {
+  return uri === '';
 }
 
 /** The same contact of the same device, whenever it registered. */

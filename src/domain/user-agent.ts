@@ -61,6 +61,11 @@ export function showUserAgent(userAgent: UserAgent): string {
   }
 }
 
+/** One in a message that cannot be believed, of which other bytes were not UTF-8: it never matches, and is still shown. */
+export function inBadCompany(bytes: Uint8Array): UserAgent {
+  return malformed('not-utf8', bytes);
+}
+
 /** Two sightings of the same User-Agent. Malformed ones are compared by what is shown of them. */
 export function sameUserAgent(a: UserAgent, b: UserAgent): boolean {
   return a.kind === b.kind && showUserAgent(a) === showUserAgent(b);

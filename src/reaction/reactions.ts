@@ -240,7 +240,8 @@ export class Reactions {
     const { extension, userAgent, source } = device;
     const violation = book.heldBy(wrong)?.id;
     const from = source === undefined ? undefined : showAddress(source.address);
-    events.note(kind, { extension, violation, userAgent: showUserAgent(userAgent), from, count });
+    const { proof } = source ?? {};
+    events.note(kind, { extension, violation, userAgent: showUserAgent(userAgent), from, count, proof });
     if (violation === undefined) return;
     const at = now();
     const reaction: Reaction = {

@@ -29,6 +29,11 @@ export class Sources {
   /** Endpoint → its logins, newest last. The endpoints are in the order of their newest. */
   readonly #logins = new Map<string, Login[]>();
 
+  /** Nobody tells of logins here. */
+  get isSilent(): boolean {
+    return this.#logins.size === 0;
+  }
+
   note(endpoint: string, callId: string, address: SourceAddress, now: number): void {
     const logins = (this.#logins.get(endpoint) ?? []).filter(({ at }) => now - at < KEEP_MS);
     logins.push({ callId, address, at: now, isSpent: false });

@@ -36,6 +36,10 @@ const CONCURRENCY = 32;
 const ASK_AGAIN_MS = [50, 400];
 const RELOAD_SETTLES_MS = 500;
 const LIST_AGAIN_MS = 5000;
+/** After a list the next that something strange asks for waits so long, and so many times as long as the list took. */
+const REST_MS = 1000;
+const REST_TIMES = 10;
+const LONGEST_REST_MS = 60_000;
 /** An endpoint or AOR this long is not one; the text is an attacker's until Asterisk has authenticated it. */
 const MAX_NAME = 80;
 const MAX_PUT_BACK = 10_000;
@@ -70,6 +74,9 @@ export class Tracker {
   #listAgain = false;
   #connection = 0;
   #reload: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  /** Milliseconds since the epoch. */
+  #restUntil = 0;
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(options: TrackerOptions) {
@@ -161,7 +168,7 @@ export class Tracker {
   }
 
   async #list(connection: number): Promise<void> {
-    const { asterisk, logger, onExtensions, onListed } = this.#options;
+    const { asterisk, logger, now, onExtensions, onListed } = this.#options;
     if (!asterisk.connected) return;
     if (this.#listing) {
       this.#listAgain = true;
@@ -169,6 +176,7 @@ export class Tracker {
     }
     this.#listing = true;
     this.#listAgain = false;
+    const began = now();
     try {
       const extensions = await asterisk.listExtensions();
       await onExtensions(await this.#namesOf(extensions));
@@ -191,6 +199,7 @@ export class Tracker {
       this.#after(LIST_AGAIN_MS, () => void this.#list(this.#connection));
     } finally {
       this.#listing = false;
+      this.#restUntil = now() + Math.max(REST_MS, REST_TIMES * (now() - began));
       if (this.#listAgain || connection !== this.#connection) void this.#list(this.#connection);
       this.#pump();
     }
@@ -248,12 +257,34 @@ export class Tracker {
       const known = new Set([...(this.#known.get(aor)?.keys() ?? []), ...(this.#removed.get(aor) ?? [])]);
       const contacts = await asterisk.contactsOf(aor, [...known], [...mark.uris]);
       if (connection !== this.#connection) return;
+      if (this.#isStrange(aor, contacts)) this.#listSoon();
       if (!this.#handOn(aor, contacts, false)) this.#askAgain(aor, mark);
     } catch (error) {
       if (connection !== this.#connection) return;
       logger.warn({ err: error, aor }, 'a look-up failed; asking again');
       this.#askAgain(aor, mark);
     }
+  }
+
+  /**
+   * A contact is gone before its time, its phone did not say so, and nothing is seen in its place: it may have been taken by
+   * one that no event names, because its URI is not UTF-8. Only a whole list shows that.
+   */
+  #isStrange(aor: string, found: readonly Contact[]): boolean {
+    const known = this.#known.get(aor);
+    if (known === undefined || this.#sources.isSilent || found.some(({ id }) => !known.has(id))) return false;
+    const now = this.#options.now() / 1000;
+    const gone = [...known.values()].filter(({ id }) => !found.some((one) => one.id === id));
+    return gone.some((contact) => contact.expires > now && !this.hasLeft(contact));
+  }
+
+  #listSoon(): void {
+    if (this.#soon !== undefined) return;
+    const wait = this.#restUntil - this.#options.now();
+    this.#soon = this.#after(Math.min(Math.max(wait, 0), LONGEST_REST_MS), () => {
+      this.#soon = undefined;
+      void this.#list(this.#connection);
+    });
   }
 
   #askAgain(aor: string, mark: Mark): void {

@@ -106,6 +106,12 @@ export class EvictScene implements AsyncDisposable {
     return this.phone(user, THIEF, { localIp: AT_THIEF, ...options });
   }
 
+  /** Registers what Asterisk stores and cannot read again. */
+  stray(user: string): Promise<SipPhone> {
+    const contact = Buffer.from('Contact: <sip:0@127.0.0.1:9;x="\xff">', 'latin1');
+    return this.phone(user, THIEF, { localIp: AT_THIEF }, { headers: [['Contact', null], contact] });
+  }
+
   /** Does what a wrong device does, and waits until it was evicted. */
   async evicted(user: string, act: () => Promise<unknown>): Promise<ViolationView | undefined> {
     const { evicted } = (await this.status()).reactions;
@@ -116,6 +122,14 @@ export class EvictScene implements AsyncDisposable {
     });
     const [latest] = await this.scene.violations(user);
     return latest;
+  }
+
+  /** Asterisk itself has no contact of that address any more, whatever the service knows by now. */
+  async isRidOf(ip: string): Promise<void> {
+    await until(`Asterisk has no contact at ${ip}`, SOON, async () => {
+      const contacts = await this.scene.lab.rasterisk('database show registrar/contact');
+      return !contacts.includes(`@${ip}:`);
+    });
   }
 
   /** A call to the extension is answered by this phone. */

@@ -1,20 +1,45 @@
 /** The phone is taken back: a thief's REGISTER is undone, by real calls. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { kill } from 'node:process';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { installProgram } from '../lab/debian.ts';
 import { freeSipPort } from '../lab/ports.ts';
 import { installSoftphone, Softphone } from '../lab/softphone.ts';
 import { until } from '../lab/until.ts';
 import { EvictScene, SOON } from './evict-scene.ts';
-import { AT_DESK, DESK_PHONE, OUTSIDE, statusOf, THIEF } from './scene.ts';
+import { AT_DESK, AT_THIEF, DESK_PHONE, OUTSIDE, statusOf, THIEF } from './scene.ts';
 
+const FILTER = new URL('../../data/fail2ban/filter.d/device-lock.conf', import.meta.url).pathname;
 const AT_SOFTPHONE = '127.0.0.41';
 /** A service that was killed, an Asterisk that was restarted: they are back by then. */
 const BACK = 30_000;
+
+/** Addresses that fail2ban finds in lines of the log, by the filter that is shipped. */
+async function banned(lines: Buffer): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'device-lock-log-'));
+  try {
+    await writeFile(join(folder, 'log'), lines);
+    const { stdout } = await promisify(execFile)('fail2ban-regex', [
+      '--out',
+      'ip',
+      join(folder, 'log'),
+      FILTER,
+    ]);
+    return stdout.split('\n').filter((line) => line !== '');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
   let scene: EvictScene;
   beforeAll(async () => {
     await installSoftphone();
+    await installProgram('fail2ban-regex', 'fail2ban');
     scene = await EvictScene.open(version);
   });
   afterEach(() => scene?.tidy());
@@ -64,6 +89,18 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     await scene.scene.knows('1003', DESK_PHONE);
   });
 
+  it('logs what fail2ban finds the thief by, and nobody else', async () => {
+    const log = join(scene.scene.lab.home, 'service', 'device-lock.log');
+    const before = (await readFile(log)).length;
+    await scene.evicting('1001');
+    await scene.deskPhone('1001');
+    await scene.evicted('1001', () => scene.thief('1001'));
+    await until('fail2ban finds who it was', SOON, async () => {
+      const lines = (await readFile(log)).subarray(before);
+      return (await banned(lines)).join() === AT_THIEF;
+    });
+  });
+
   it('removes the phone itself where it comes back as another device, until it is the right one again', async () => {
     await scene.evicting('1002');
     const phone = await scene.deskPhone('1002');
@@ -104,6 +141,26 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     await scene.scene.knows('1004');
   });
 
+  it('removes a contact that is not UTF-8, by which the phone cannot be called', async () => {
+    await scene.evicting('1004');
+    const phone = await scene.deskPhone('1004');
+    const violation = await scene.evicted('1004', () => scene.stray('1004'));
+    expect(violation).toMatchObject({ reason: 'malformed-user-agent', ended: { how: 'evicted' } });
+    await scene.scene.knows('1004', DESK_PHONE);
+    await scene.ringsAt(phone, '1004');
+  });
+
+  it('does so also where nothing but a whole list shows it, beside the phone', async () => {
+    await scene.evicting('1011');
+    const phone = await scene.deskPhone('1011');
+    await scene.evicted('1011', async () => {
+      await scene.stray('1011');
+      await scene.scene.lab.rasterisk('module reload res_pjsip.so');
+    });
+    await scene.scene.knows('1011', DESK_PHONE);
+    await scene.ringsAt(phone, '1011');
+  });
+
   it('holds out against a thief that registers twenty times a second', async () => {
     await scene.evicting('1001');
     const phone = await scene.deskPhone('1001');
@@ -123,6 +180,7 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     }
     isOver = true;
     expect(await calls).toBeGreaterThan(5);
+    await scene.isRidOf(AT_THIEF);
     await scene.scene.knows('1001', DESK_PHONE);
     await scene.ringsAt(phone, '1001');
     const { reactions } = await scene.status();

@@ -1,32 +1,13 @@
 /** Chromium as Debian packages it, installed where it is missing, driven without any download of its own. */
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { installProgram } from '../lab/debian.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const INSTALL_MS = 240_000;
 
 export async function openBrowser(): Promise<Browser> {
-  if (!existsSync(CHROMIUM)) {
-    const options = { stdio: 'ignore', timeout: INSTALL_MS } as const;
-    execFileSync('apt-get', ['update', '-q'], options);
-    execFileSync(
-      'apt-get',
-      [
-        'install',
-        '-y',
-        '-q',
-        '-o',
-        'DPkg::Lock::Timeout=120',
-        '--no-install-recommends',
-        'chromium',
-        'fonts-open-sans',
-      ],
-      options,
-    );
-  }
+  await installProgram('chromium', 'chromium', 'fonts-open-sans');
   // Root has no sandbox; it only ever opens loopback.
   return await chromium.launch({
     executablePath: CHROMIUM,

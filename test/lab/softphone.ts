@@ -2,30 +2,19 @@
  * A real softphone: Debian's baresip, without a display, without sound, answering every call by itself. Installed on this
  * machine where it is missing.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { installProgram } from './debian.ts';
 import type { HostPort } from './instance.ts';
 
 const MODULES = '/usr/lib/baresip/modules';
-const INSTALL_DEADLINE_MS = 240_000;
 const END_DEADLINE_MS = 3000;
 
-// What a bare machine of CI lacks. The lock is the lab's own: two of its test files may want it at once.
-const INSTALL = `
-command -v baresip >/dev/null && exit 0
-exec 9>/var/lock/device-lock-lab-baresip
-flock 9
-command -v baresip >/dev/null && exit 0
-apt-get update -q
-DEBIAN_FRONTEND=noninteractive apt-get install -q -y -o DPkg::Lock::Timeout=120 --no-install-recommends baresip-core
-`;
-
 export async function installSoftphone(): Promise<void> {
-  await promisify(execFile)('bash', ['-c', INSTALL], { timeout: INSTALL_DEADLINE_MS });
+  await installProgram('baresip', 'baresip-core');
 }
 
 export interface SoftphoneOptions {

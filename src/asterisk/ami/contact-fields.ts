@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { parseAddress, parseTransport } from '../../domain/address.ts';
 import type { Contact } from '../../domain/contact.ts';
-import { parseUserAgent } from '../../domain/user-agent.ts';
+import { inBadCompany, parseUserAgent } from '../../domain/user-agent.ts';
 import type { AmiMessage } from './message.ts';
 
 /** The names of a contact's values in AstDB and in the dialplan function PJSIP_CONTACT. */
@@ -19,7 +19,7 @@ const MAX_CALL_ID = 256;
 const CONTACT_ID = /^(.+);@[0-9a-f]{32}$/s;
 
 /**
- * Undefined for what is no live registration: a contact without a URI is dead to Asterisk too. An invalid UTF-8
+ * Undefined for what is no live registration. An invalid UTF-8
  * User-Agent never reaches Asterisk's store, so it shows here as an absent one, which matches no lock either.
  */
 export function makeContact(
@@ -53,8 +53,8 @@ export function contactFromEvent(event: AmiMessage): Contact | undefined {
 }
 
 /**
- * `cut` where the text is no JSON: Asterisk 16 answers DBGet with the first 255 bytes of a value. `unreadable` where it
- * lacks what a contact must have: Asterisk leaves out of the JSON what is not UTF-8, be it the URI.
+ * `cut` where the text is no JSON: Asterisk 16 answers DBGet with the first 255 bytes of a value. `unreadable` where it is
+ * no contact at all.
  */
 export function contactFromJson(id: string, json: string): Contact | 'cut' | 'unreadable' {
   let stored: unknown;
@@ -65,11 +65,22 @@ export function contactFromJson(id: string, json: string): Contact | 'cut' | 'un
   }
   if (typeof stored !== 'object' || stored === null) return 'unreadable';
   const values = new Map<string, unknown>(Object.entries(stored));
-  const contact = makeContact(id, (name) => {
+  const field = (name: ContactField) => {
     const value = values.get(name);
     return typeof value === 'string' ? Buffer.from(value) : undefined;
-  });
-  return contact ?? 'unreadable';
+  };
+  return makeContact(id, field) ?? makeStray(id, field) ?? 'unreadable';
+}
+
+/**
+ * Asterisk leaves out of the JSON what is not UTF-8, be it the URI. No phone registers that: whatever it says of itself, it
+ * is nobody's right device.
+ */
+function makeStray(id: string, field: (name: ContactField) => Buffer | undefined): Contact | undefined {
+  if (field('expiration_time') === undefined) return undefined;
+  const stray = makeContact(id, (name) => (name === 'uri' ? Buffer.from('-') : field(name)));
+  if (stray === undefined) return undefined;
+  return { ...stray, uri: '', userAgent: inBadCompany(field('user_agent') ?? Buffer.alloc(0)) };
 }
 
 /** The same cut wherever a Call-ID comes in, so that two tellings of one stay the same. */

@@ -3,7 +3,7 @@
  * Asterisk's own lists: one contact there whose URI is not UTF-8, which anybody with a password can register, hides all
  * that are sorted behind it from those lists. It never asks for an endpoint, whose answer would hold the SIP password.
  */
-import type { Contact } from '../../domain/contact.ts';
+import { type Contact, isStray } from '../../domain/contact.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { AsteriskClock } from './asterisk-clock.ts';
 import { contactFromEvent, contactFromJson, contactId } from './contact-fields.ts';
@@ -48,11 +48,18 @@ export class ContactLookup {
   /** @see Asterisk.listContacts */
   async all(): Promise<Contact[]> {
     this.#parts.clock.forget();
+    let found = await this.#both();
+    // A contact may have come or gone between the two answers. Asterisk moves none while it runs, nor twice in a row.
+    if (found.guess === 'elsewhere' && this.#store === 'unknown') found = await this.#both();
+    if (found.guess !== 'elsewhere' || this.#store === 'unknown') this.#store = found.guess ?? this.#store;
+    return this.#store === 'astdb' ? found.live : found.listed;
+  }
+
+  async #both() {
     const listed = await this.#live(await this.#listed());
     const stored = await this.#stored();
     const live = await this.#live(stored.contacts);
-    this.#store = guessStore(listed, live, stored.ids) ?? this.#store;
-    return this.#store === 'astdb' ? live : listed;
+    return { listed, live, guess: guessStore(listed, live, stored.ids) };
   }
 
   /** @see Asterisk.contactsOf */
@@ -93,7 +100,7 @@ export class ContactLookup {
       .each(FAMILY, (id, json) => {
         const contact = contactFromJson(id, json);
         if (typeof contact === 'object') contacts.push(contact);
-        else this.#warnOf(id);
+        if (typeof contact === 'string' || isStray(contact)) this.#warnOf(id);
         ids.add(id);
       })
       .catch(emptyAt(/permission denied/i));
@@ -104,15 +111,22 @@ export class ContactLookup {
     const json = await this.#parts.database.get(FAMILY, id);
     if (json === undefined) return undefined;
     const contact = contactFromJson(id, json);
-    if (contact === 'cut') return this.#parts.functions.one(id);
+    if (contact === 'cut') return (await this.#parts.functions.one(id)) ?? this.#readWhole(id);
     return contact === 'unreadable' ? undefined : contact;
+  }
+
+  /** What Asterisk's own functions do not know of: a stray. */
+  async #readWhole(id: string): Promise<Contact | undefined> {
+    const json = await this.#parts.database.getWhole(FAMILY, id);
+    const contact = json === undefined ? undefined : contactFromJson(id, json);
+    return typeof contact === 'object' ? contact : undefined;
   }
 
   /** Asterisk removes what has expired half a minute late, and never where it cannot read the row before it. */
   async #live(contacts: readonly Contact[]): Promise<Contact[]> {
     if (contacts.length === 0) return [];
     const now = await this.#parts.clock.now();
-    return contacts.filter(({ expires }) => expires > now);
+    return contacts.filter((contact) => contact.expires > now || isStray(contact));
   }
 
   #warnOf(id: string): void {

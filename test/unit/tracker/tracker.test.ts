@@ -105,6 +105,47 @@ describe('on every connect', () => {
   });
 });
 
+describe('a contact that is gone before its time', () => {
+  const goneBy = (callId: string) => {
+    asterisk.contacts.set('1001', []);
+    asterisk.login(callId);
+    return vi.advanceTimersByTimeAsync(500);
+  };
+
+  beforeEach(async () => {
+    asterisk.contacts.set('1001', [{ ...contact('A'), expires: Date.now() / 1000 + 600 }]);
+    asterisk.up();
+    asterisk.login();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect([asterisk.lists, seen.at(-1)?.contacts.length]).toEqual([1, 1]);
+  });
+
+  it('has everything listed soon: what took its place may be such as no event names', async () => {
+    await goneBy('a thief');
+    expect(asterisk.lists).toBe(2);
+  });
+
+  it('has not where its phone took it back, or where it is seen what took its place', async () => {
+    await goneBy('c');
+    asterisk.contacts.set('1001', [{ ...contact('B'), expires: Date.now() / 1000 + 600 }]);
+    asterisk.login('b');
+    await vi.advanceTimersByTimeAsync(2000);
+    asterisk.contacts.set('1001', [{ ...contact('C'), expires: Date.now() / 1000 + 600 }]);
+    asterisk.login('c');
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([asterisk.lists, seen.at(-1)?.contacts[0]?.id]).toEqual([1, '1001;@C']);
+  });
+
+  it('has so once a second at the most', async () => {
+    for (let n = 0; n < 40; n++) {
+      asterisk.contacts.set('1001', n % 2 === 0 ? [] : [{ ...contact('A'), expires: 2e9 + n }]);
+      asterisk.login(`a thief ${n}`);
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(asterisk.lists).toBeLessThanOrEqual(6);
+  });
+});
+
 describe('whose REGISTER it was', () => {
   const phoneAt = parseAddress('192.0.2.7:5062', 'udp');
   const thiefAt = parseAddress('198.51.100.66:5060', 'udp');

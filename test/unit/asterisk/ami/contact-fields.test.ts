@@ -44,9 +44,12 @@ test.each([
   expect(claimedSource(uri)).toBeUndefined();
 });
 
-test('a stored contact without a URI is one that Asterisk cannot read', () => {
+test('a stored contact without a URI is a stray, which looks like nobody’s phone', () => {
   const { uri: _, ...without } = STORED;
-  expect(contactFromJson(ID, JSON.stringify(without))).toBe('unreadable');
+  expect(contactFromJson(ID, JSON.stringify(without))).toMatchObject({
+    ...{ id: ID, extension: '1001', uri: '', callId: 'c@x', expires: 1795218769, source: undefined },
+    userAgent: { kind: 'malformed', shown: 'Phone/1' },
+  });
 });
 
 test('a contact of the configuration is none', () => {

@@ -55,6 +55,29 @@ class MovedOut extends RecordedAsterisk {
   }
 }
 
+/** A thief was in Asterisk's list and is gone by the time that AstDB is read; once. */
+class Hasty extends RecordedAsterisk {
+  isHasty = false;
+  override async list(...[action, fields, take]: Question): ReturnType<AmiRequests['list']> {
+    const events = await super.list(action, fields);
+    const isPhone = (event: AmiMessage) => /1013;@/.test(event.text('ObjectName') ?? event.text('Key') ?? '');
+    const isList = action === 'PJSIPShowContacts';
+    const shown = this.isHasty ? events.filter((event) => isPhone(event) !== isList) : events;
+    if (!isList) this.isHasty = false;
+    return handOver(shown, take);
+  }
+}
+
+/** Its rows can be asked for one by one, too; 16 cuts them. */
+class Poisoned extends RecordedAsterisk {
+  override async list(...[action, fields = [], take]: Question): ReturnType<AmiRequests['list']> {
+    const { Key: key } = Object.fromEntries(fields);
+    if (key === undefined) return super.list(action, fields, take);
+    const rows = await super.list('DBGetTree', [['Family', 'registrar/contact']]);
+    return rows.filter((row) => row.text('Key') === `/registrar/contact/${key}`);
+  }
+}
+
 describe.each(VERSIONS)('Asterisk %s', (version) => {
   const registered = () => new RecordedAsterisk(version, 'registered');
   const all = [ID.plain, ID.awkward, ID.notUtf8, ID.absent, ID.tooLong];
@@ -124,13 +147,18 @@ describe.each(VERSIONS)('Asterisk %s', (version) => {
     expect(await lookupAt(new RecordedAsterisk(version, 'empty')).all()).toEqual([]);
   });
 
-  test('a contact that hides others from Asterisk hides none from us, and is told of once', async () => {
-    const poisoned = new RecordedAsterisk(version, 'poisoned', 'registered');
+  test('a contact that hides others from Asterisk hides none from us, is a stray, and told of once', async () => {
+    const poisoned = new Poisoned(version, 'poisoned', 'registered');
     const own = await poisoned.list('PJSIPShowContacts');
     expect(own.map((event) => event.text('ObjectName'))).not.toContain(ID.notUtf8);
     const lookup = lookupAt(poisoned);
-    expect((await lookup.all()).map(({ id }) => id)).toEqual(all);
-    await lookup.all();
+    const contacts = await lookup.all();
+    const [stray] = contacts.filter(({ uri }) => uri === '');
+    expect(contacts.flatMap(({ id, uri }) => (uri === '' ? [] : id))).toEqual(all);
+    expect(stray).toMatchObject({ extension: '1011', userAgent: { kind: 'malformed' } });
+    // Asterisk never removes it by itself.
+    timers.advance(1_000_000);
+    expect(await lookup.ofAor('1011', [stray?.id ?? ''], [])).toEqual([stray]);
     expect(warnings).toEqual([
       { family: 'registrar/contact', key: expect.stringMatching(/^1011;@[0-9a-f]{32}$/) },
     ]);
@@ -154,6 +182,18 @@ describe.each(VERSIONS)('Asterisk %s', (version) => {
     const [contact] = await lookup.ofAor('1011', [ID.awkward], []);
     expect(contact?.id).toBe(ID.awkward);
     expect(asterisk.asked).not.toContain(`DBGet registrar/contact ${ID.awkward}`);
+  });
+
+  test.each([
+    ['while it is listed for the first time', 0],
+    ['once that is known', 1],
+  ])('what comes and goes between two answers moves nothing out of AstDB, %s', async (_, lists) => {
+    const asterisk = new Hasty(version, 'registered');
+    const lookup = lookupAt(asterisk);
+    for (let n = 0; n < lists; n++) await lookup.all();
+    asterisk.isHasty = true;
+    expect((await lookup.all()).map(({ id }) => id)).toEqual(expect.arrayContaining([ID.absent, ID.tooLong]));
+    expect(lookup.isElsewhere).toBe(false);
   });
 
   test('a contact of the configuration is no registration', async () => {
