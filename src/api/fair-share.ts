@@ -3,13 +3,20 @@
  * one go, or a body in thousands of pieces, would have them all read before a call gets its turn; one address that opens
  * every connection there may be keeps the others out. No browser does any of this, nor does a client library unasked.
  */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { subjectOf } from '../access/attempts.ts';
 
 /** The part of Node's own parser that hands requests on; it is no part of its documented interface. */
 interface Parser {
   onIncoming?: (request: IncomingMessage, shouldKeepAlive: boolean) => number;
+}
+
+/** The latest request of a connection. */
+interface Latest {
+  readonly response: ServerResponse;
+  /** It came in this turn: what comes in the same one has not waited for anything. */
+  isFresh: boolean;
 }
 
 /** What the parser takes for: what follows on this connection is no request, and is not read. */
@@ -24,18 +31,26 @@ const SPEAKS_FOR_MANY: ReadonlySet<string> = new Set(['127.0.0.1', '::1', ''].ma
  * @param refusePieces answers who sends a body without its length, and ends the connection
  */
 export function fairShare(server: Server, refusePieces: (socket: Socket) => void): void {
-  const busy = new WeakSet<Socket>();
+  const latest = new WeakMap<Socket, Latest>();
   server.on('request', ({ socket }, response) => {
-    busy.add(socket);
-    response.once('close', () => busy.delete(socket));
+    const one = { response, isFresh: true };
+    latest.set(socket, one);
+    setImmediate(() => {
+      one.isFresh = false;
+    });
   });
+  // Not until it is written out: the client may have the answer a moment before this thread hears of that.
+  const isBusy = (socket: Socket) => {
+    const one = latest.get(socket);
+    return one !== undefined && (one.isFresh || !one.response.writableEnded);
+  };
   const watch = (socket: Socket & { readonly parser?: Parser }) => {
     const { parser } = socket;
     const handOn = parser?.onIncoming;
     if (parser === undefined || handOn === undefined) return;
     parser.onIncoming = (request, shouldKeepAlive) => {
       const isInPieces = request.headers['transfer-encoding'] !== undefined;
-      if (!busy.has(socket) && !isInPieces) return handOn(request, shouldKeepAlive);
+      if (!isInPieces && !isBusy(socket)) return handOn(request, shouldKeepAlive);
       if (isInPieces) refusePieces(socket);
       socket.destroy();
       return NO_FURTHER;
