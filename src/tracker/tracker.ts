@@ -67,6 +67,9 @@ export class Tracker {
   readonly #removed = new Map<string, Set<string>>();
   readonly #marks = new Map<string, Mark>();
   readonly #busy = new Set<string>();
+  /** AORs where contacts were removed or put back since they were asked for: what is answered is not so any more. */
+  readonly #overtaken = new Set<string>();
+  readonly #overtakenList = new Set<string>();
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Look-ups wait while the whole list is read. */
   #listing = false;
@@ -140,6 +143,8 @@ export class Tracker {
     const known = new Map(before);
     for (const { id } of removed) known.delete(id);
     this.#watch(aor, removed);
+    if (this.#busy.has(aor)) this.#overtaken.add(aor);
+    if (this.#listing) this.#overtakenList.add(aor);
     for (const contact of restored) known.set(contact.id, contact);
     if (known.size === 0) this.#known.delete(aor);
     else this.#known.set(aor, known);
@@ -176,6 +181,7 @@ export class Tracker {
     }
     this.#listing = true;
     this.#listAgain = false;
+    this.#overtakenList.clear();
     const began = now();
     try {
       const extensions = await asterisk.listExtensions();
@@ -186,7 +192,7 @@ export class Tracker {
       let done = 0;
       // An AOR that was marked meanwhile is handed on all the same: its look-up, which comes after, asks for what is known.
       for (const aor of [...byAor.keys(), ...gone]) {
-        this.#handOn(aor, byAor.get(aor) ?? [], true);
+        if (!this.#overtakenList.has(aor)) this.#handOn(aor, byAor.get(aor) ?? [], true);
         if (++done % SLICE !== 0) continue;
         await this.#options.pace();
         if (connection !== this.#connection) return;
@@ -245,6 +251,7 @@ export class Tracker {
       this.#busy.add(aor);
       void this.#lookUp(aor, mark).finally(() => {
         this.#busy.delete(aor);
+        this.#overtaken.delete(aor);
         this.#pump();
       });
     }
@@ -257,6 +264,8 @@ export class Tracker {
       const known = new Set([...(this.#known.get(aor)?.keys() ?? []), ...(this.#removed.get(aor) ?? [])]);
       const contacts = await asterisk.contactsOf(aor, [...known], [...mark.uris]);
       if (connection !== this.#connection) return;
+      // It is marked, and will be asked for anew.
+      if (this.#overtaken.has(aor)) return;
       if (this.#isStrange(aor, contacts)) this.#listSoon();
       if (!this.#handOn(aor, contacts, false)) this.#askAgain(aor, mark);
     } catch (error) {

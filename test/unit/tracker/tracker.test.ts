@@ -19,9 +19,10 @@ class ScriptedAsterisk extends EventEmitter<AsteriskEvents> {
   listExtensions = async () => [{ name: '1001', label: undefined }];
   listContacts = async () => {
     this.lists++;
+    const found = [...this.contacts.values()].flat();
     await this.gate;
     if (this.fail) throw new Error('no');
-    return [...this.contacts.values()].flat();
+    return found;
   };
   contactsOf = async (aor: string) => {
     this.lookUps.push(aor);
@@ -155,6 +156,36 @@ describe('a contact that is gone before its time', () => {
       await vi.advanceTimersByTimeAsync(100);
     }
     expect(asterisk.lists).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('what was asked before a contact was put back', () => {
+  const [phone, thief] = [contact('phone'), contact('thief')];
+  let answer: () => void;
+
+  beforeEach(async () => {
+    asterisk.contacts.set('1001', [thief]);
+    asterisk.up();
+    await settle();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    [asterisk.gate, answer] = [promise, resolve];
+  });
+
+  it.each<[string, () => void]>([
+    ['a look-up', () => asterisk.login()],
+    ['a list', () => void tracker.relist()],
+  ])('%s: undoes nothing when it is answered late', async (_, ask) => {
+    ask();
+    await settle();
+    asterisk.contacts.set('1001', [phone]);
+    tracker.tookBack('1001', [thief], [phone]);
+    seen = [];
+    asterisk.gate = undefined;
+    answer();
+    await vi.advanceTimersByTimeAsync(2000);
+    const shown = seen.flatMap(({ contacts }) => contacts.map(({ id }) => id));
+    expect(new Set(shown).difference(new Set([phone.id]))).toEqual(new Set());
+    expect(seen.some(({ contacts }) => contacts.length === 0)).toBe(false);
   });
 });
 
