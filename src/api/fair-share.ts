@@ -1,6 +1,6 @@
 /**
  * Holds every connection to its share of the thread that also answers calls. A client that sends thousands of requests in
- * one go, or a body in thousands of pieces, would have them all read before a call gets its turn; one address that opens
+ * one go, a body in thousands of pieces, or one without end, would have it all read before a call gets its turn; one address that opens
  * every connection there may be keeps the others out. No browser does any of this, nor does a client library unasked.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -23,6 +23,8 @@ interface Latest {
 const NO_FURTHER = 2;
 /** Connections from one other host: several people behind one address, each with a browser. */
 const OF_ONE_ADDRESS = 32;
+/** Milliseconds in which a client that still sends can read why. */
+const LINGER_MS = 1000;
 /** This machine may be the end of many a tunnel, or the proxy in front. A Unix socket has no address. */
 const SPEAKS_FOR_MANY: ReadonlySet<string> = new Set(['127.0.0.1', '::1', ''].map(subjectOf));
 
@@ -32,7 +34,11 @@ const SPEAKS_FOR_MANY: ReadonlySet<string> = new Set(['127.0.0.1', '::1', ''].ma
  */
 export function fairShare(server: Server, refusePieces: (socket: Socket) => void): void {
   const latest = new WeakMap<Socket, Latest>();
-  server.on('request', ({ socket }, response) => {
+  server.on('request', (request, response) => {
+    const { socket } = request;
+    response.once('finish', () => {
+      if (!request.complete) leaveUnread(socket);
+    });
     const one = { response, isFresh: true };
     latest.set(socket, one);
     setImmediate(() => {
@@ -59,6 +65,13 @@ export function fairShare(server: Server, refusePieces: (socket: Socket) => void
   server.on('connection', watch);
   server.on('secureConnection', watch);
   limitAddresses(server);
+}
+
+/** The answer came before the body: what is left of that is not read, and the connection ends when the answer was. */
+function leaveUnread(socket: Socket): void {
+  // Once Node has begun to read it in order to throw it away.
+  setImmediate(() => socket.pause());
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 function limitAddresses(server: Server): void {

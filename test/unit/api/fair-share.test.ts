@@ -110,6 +110,27 @@ test('a body in pieces is not read: thousands of a byte each would take the time
   expect(server.asked).toEqual([]);
 });
 
+test('a body without end is not read on once it is answered, and its sender can read why', async () => {
+  await using server = await listening();
+  const socket = createConnection({ port: server.port, host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  let said = '';
+  socket.on('data', (chunk) => {
+    said += chunk;
+  });
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${1e12}\r\n\r\n`);
+  const piece = Buffer.alloc(1 << 20);
+  const pour = () => {
+    while (socket.writable && socket.write(piece));
+  };
+  socket.on('drain', pour);
+  pour();
+  await closed;
+  expect(said).toContain('said /');
+  expect(socket.bytesWritten - socket.writableLength).toBeLessThan(100e6);
+});
+
 test('another host gets a part of the connections, and gets it back when it closes one', async () => {
   await using server = await listening();
   const open = () => createConnection({ port: server.port, host: '127.0.0.1', localAddress: '127.0.0.9' });
