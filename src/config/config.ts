@@ -72,7 +72,8 @@ export function readConfig(text: string, path: string): Values {
   const faults: string[] = [];
   const sections: Record<string, Record<string, unknown>> = {};
   for (const name of Object.keys(document)) {
-    if (!(name in KEYS)) faults.push(`there is no section [${name}]${nearest(name, Object.keys(KEYS))}`);
+    if (!Object.hasOwn(KEYS, name))
+      faults.push(`there is no section [${name}]${nearest(name, Object.keys(KEYS))}`);
   }
   for (const [name, keys] of Object.entries(KEYS)) {
     sections[name] = readSection(name, keys, document[name] ?? {}, faults);
@@ -145,7 +146,7 @@ function readSection(
     return values;
   }
   for (const name of Object.keys(found)) {
-    if (!(name in keys))
+    if (!Object.hasOwn(keys, name))
       faults.push(`an unknown key ${name} in [${section}]${nearest(name, Object.keys(keys))}`);
   }
   for (const [name, key] of Object.entries(keys)) {

@@ -47,7 +47,8 @@ export function sessionRoutes(app: FastifyInstance, deps: SessionDeps): void {
       // The user may have been changed or removed while the password was looked at.
       const user = accounts.user(body.user);
       if (!isRight || user === undefined || user !== before) {
-        if (lines.take('sign-in', now()))
+        // Of each: nobody hides another from who reads the log.
+        if (lines.take(address, now()))
           logger.warn({ event: 'sign-in-refused', from: ip }, 'a sign-in was refused');
         reply.code(401);
         return errorBody('not-signed-in', 'User or password is wrong.', '');

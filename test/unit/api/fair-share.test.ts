@@ -5,6 +5,7 @@ import { createServer as createTlsServer, get as getOverTls, Agent as TlsAgent }
 import { type AddressInfo, createConnection, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { fairShare } from '../../../src/api/fair-share.ts';
 
@@ -13,12 +14,16 @@ const TLS = {
   cert: readFileSync(new URL('./tcp/localhost.crt', import.meta.url)),
 };
 
-async function listening(isTls = false) {
+/** @param busyFor milliseconds for which the thread is kept right behind an answer */
+async function listening(isTls = false, busyFor = 0) {
   const asked: string[] = [];
   const onRequest: RequestListener = ({ url = '' }, response) => {
     asked.push(url);
     // Later: as long as there is no answer, the next request is one too many.
-    setImmediate(() => response.end(`said ${url}`));
+    setImmediate(() => {
+      response.end(`said ${url}`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, busyFor);
+    });
   };
   const server: Server = isTls ? createTlsServer(TLS, onRequest) : createServer(onRequest);
   fairShare(server, (socket) => socket.write('HTTP/1.1 411 Length Required\r\n\r\n'));
@@ -73,12 +78,57 @@ test.each([
   agent.destroy();
 });
 
+test('who asks on while the thread is still busy with other things is not taken for one who does not wait', async () => {
+  await using server = await listening(true, 20);
+  // Another thread: it is quicker than this one.
+  const client = new Worker(
+    `const { once } = require('node:events');
+    const { Agent, get } = require('node:https');
+    const { text } = require('node:stream/consumers');
+    const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
+    const { parentPort, workerData } = require('node:worker_threads');
+    (async () => {
+      for (let n = 0; n < 20; n++) {
+        const request = get({ port: workerData, path: '/' + n, agent });
+        const [response] = await once(request, 'response');
+        await text(response);
+        if (request.reusedSocket !== n > 0) throw new Error('it was cut off');
+      }
+      parentPort.postMessage('all answered');
+    })();`,
+    { eval: true, workerData: server.port },
+  );
+  expect(await once(client, 'message')).toEqual(['all answered']);
+  await client.terminate();
+});
+
 test('a body in pieces is not read: thousands of a byte each would take the time of calls', async () => {
   await using server = await listening();
   const socket = createConnection({ port: server.port, host: '127.0.0.1' });
   const head = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
   expect(await heard(socket, head + '1\r\na\r\n'.repeat(50))).toMatch(/^HTTP\/1.1 411 /);
   expect(server.asked).toEqual([]);
+});
+
+test('a body without end is not read on once it is answered, and its sender can read why', async () => {
+  await using server = await listening();
+  const socket = createConnection({ port: server.port, host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  let said = '';
+  socket.on('data', (chunk) => {
+    said += chunk;
+  });
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${1e12}\r\n\r\n`);
+  const piece = Buffer.alloc(1 << 20);
+  const pour = () => {
+    while (socket.writable && socket.write(piece));
+  };
+  socket.on('drain', pour);
+  pour();
+  await closed;
+  expect(said).toContain('said /');
+  expect(socket.bytesWritten - socket.writableLength).toBeLessThan(100e6);
 });
 
 test('another host gets a part of the connections, and gets it back when it closes one', async () => {

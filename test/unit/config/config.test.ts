@@ -30,6 +30,8 @@ describe('a mistake is named with its place and what was probably meant', () => 
   it.each([
     ['[gate]\nprot = 1', 'an unknown key prot in [gate] (did you mean port?)'],
     ['[gte]\nport = 1', 'there is no section [gte] (did you mean gate?)'],
+    ['[constructor]\nport = 1', 'there is no section [constructor]'],
+    ['[gate]\ntoString = 1', 'an unknown key toString in [gate]'],
     ['gate = 3', 'gate as a value, but it is a section: [gate]'],
     ['[gate]\nport = 70000', 'port in [gate], which must be a whole number from 0 to 65535'],
     ['[gate]\nport = "4580"', 'port in [gate], which must be a whole number from 0 to 65535'],

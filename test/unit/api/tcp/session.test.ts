@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
 import { makeRig } from '../rig.ts';
 import { addUser, cutOff, PASSWORD, Visitor } from './visitor.ts';
@@ -28,6 +30,23 @@ test('a wrong name and a wrong password are answered alike', async () => {
   expect(lines.map(({ fields }) => fields)).toEqual(
     Array(2).fill({ event: 'sign-in-refused', from: '127.0.0.1' }),
   );
+});
+
+test('one who guesses much hides nobody else from who reads the log', async () => {
+  await using rig = await makeRig();
+  const url = await addUser(rig, 'alice');
+  const guess = async (n: number, localAddress: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const asked = request(new URL('/v1/session', url), { method: 'POST', headers, localAddress });
+    asked.end(JSON.stringify({ user: `user${n}`, password: 'a wrong password' }));
+    const [response] = await once(asked, 'response');
+    response.resume();
+  };
+  await Promise.all(Array.from({ length: 15 }, (_, n) => guess(n, '127.0.0.1')));
+  await guess(0, '127.0.0.7');
+  const lines = rig.logged.filter(({ message }) => message === 'a sign-in was refused');
+  expect(lines).toHaveLength(11);
+  expect(lines.at(-1)?.fields).toMatchObject({ from: '127.0.0.7' });
 });
 
 test('after ten wrong passwords a name has to wait, also one that is nobody', async () => {
