@@ -23,8 +23,8 @@ export interface Leaving {
   readonly isWrongHere: boolean;
   /** Its own phone said so. */
   readonly hasLeft: boolean;
-  /** A list showed it missing: whatever happened, nobody watched. */
-  readonly listed: boolean;
+  /** The first list of a connection showed it missing: whatever happened, nobody watched. */
+  readonly isUnwatched: boolean;
 }
 
 interface Keepsake {
@@ -87,12 +87,12 @@ export class Keepsakes {
     if (!this.#isAsking) setImmediate(() => void this.#ask());
   }
 
-  went(contact: Contact, { isWrongHere, hasLeft, listed }: Leaving): void {
+  went(contact: Contact, { isWrongHere, hasLeft, isUnwatched }: Leaving): void {
     this.#wanted.delete(contact.id);
     const kept = this.#kept.get(contact.extension)?.get(contact.id);
     if (kept === undefined) return;
     // What was lost with Asterisk itself was not displaced, and a connection that may have ended leads nowhere.
-    if (hasLeft || (listed && isOnConnection(contact))) {
+    if (hasLeft || (isUnwatched && isOnConnection(contact))) {
       this.#drop(contact);
       return;
     }

@@ -57,6 +57,8 @@ export class Reactions {
   readonly #keepsakes: Keepsakes;
   readonly #evictor: Evictor;
   readonly #hangUps: HangUps;
+  /** Everything was listed since the connection came about. */
+  #isWatching = false;
   /** Contacts that are being removed; their end is ours. */
   readonly #evicting = new Set<string>();
   readonly #evicted = new Evicted();
@@ -146,10 +148,12 @@ export class Reactions {
 
   /** The connection is gone: what is known may be over. */
   onDown(): void {
+    this.#isWatching = false;
     this.#evictor.onDown();
   }
 
   onListed(): void {
+    this.#isWatching = true;
     this.#keepsakes.onListed((extension) => this.#isWrongAt(extension));
     this.#evictor.onListed();
   }
@@ -163,8 +167,10 @@ export class Reactions {
   #went(contact: Contact, listed: boolean): void {
     const { tracker } = this.#options;
     const isWrongHere = this.#isWrongAt(contact.extension);
-    const hasLeft = !listed && tracker().hasLeft(contact);
-    this.#keepsakes.went(contact, { isWrongHere, hasLeft, listed });
+    // A list at other times shows only sooner what events tell.
+    const isUnwatched = listed && !this.#isWatching;
+    const hasLeft = !isUnwatched && tracker().hasLeft(contact);
+    this.#keepsakes.went(contact, { isWrongHere, hasLeft, isUnwatched });
   }
 
   #isWrongAt(extension: string): boolean {

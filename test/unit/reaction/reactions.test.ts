@@ -83,6 +83,13 @@ describe('a wrong device that registers', () => {
     expect(taken).toEqual([{ evict: [id('a')], restore: [] }]);
   });
 
+  it('has its phone put back on its connection, where a list alone showed it gone while all was watched', async () => {
+    reactions.onListed();
+    await see(contact('a', PHONE, { uri: 'sip:1001@192.0.2.10:5060;transport=TLS' }));
+    await see(contact('b', 'thief'), 'listed');
+    expect(taken).toEqual([{ evict: [id('b')], restore: [id('a')] }]);
+  });
+
   it('has its phone put back also where it is gone again by itself', async () => {
     await see(contact('a', PHONE));
     failure = new AsteriskError('timeout', 'no answer');
