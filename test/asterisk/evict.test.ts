@@ -63,7 +63,7 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     },
   );
 
-  it.each(['udp', 'tcp'] as const)('removes the thief beside the phone, over %s', async (transport) => {
+  it.each(['udp', 'tcp', 'tls'] as const)('removes the thief beside the phone, over %s', async (transport) => {
     await scene.evicting('1011');
     const phone = await scene.deskPhone('1011', { transport });
     const calls: unknown[] = [];

@@ -3,8 +3,11 @@
  * the 200 OK on the extension is called again and again; the first call that reaches the phone tells. What a call itself
  * takes is part of each figure, and stands beside it.
  */
+
+import type { StatusView } from '../../src/api/shapes.ts';
 import { AT_THIEF, DESK_PHONE, ELSEWHERE, Scene, THIEF } from '../asterisk/scene.ts';
 import type { SipPhone } from '../sip/phone.ts';
+import { measureFight } from './fight.ts';
 import { quantile } from './figures.ts';
 import type { PartOptions } from './part.ts';
 import type { Findings, Row } from './report.ts';
@@ -37,6 +40,9 @@ export async function measureTakeBack({ asterisk, quick, say }: PartOptions): Pr
     waits.push(await untilItRings(caller, at));
     await phone.register({ expires: 0 });
   }
+  say('a thief that registers twenty times a second, and the calls of others');
+  const fight = await measureFight(scene, quick ? 1 : 5);
+  const { evicted } = (await scene.service.api.get<StatusView>('/v1/status')).reactions;
   return {
     ...{
       part: 'take-back',
@@ -49,6 +55,12 @@ export async function measureTakeBack({ asterisk, quick, say }: PartOptions): Pr
       row('most', 'at most', quantile(waits, 1)),
       row('call-p50', 'for comparison: such a call with no thief, median', quantile(calls, 0.5)),
       { id: 'thieves', what: 'thieves', value: waits.length, unit: '' },
+      row('fight-p50', "in a fight, another extension's call, median", quantile(fight.inFight, 0.5)),
+      row('fight-p99', 'the same, p99', quantile(fight.inFight, 0.99)),
+      row('quiet-p50', 'in the quiet between, median', quantile(fight.inQuiet, 0.5)),
+      row('quiet-p99', 'the same, p99', quantile(fight.inQuiet, 0.99)),
+      { id: 'fight-registers', what: "the fight's REGISTERs", value: fight.registers, unit: '' },
+      { id: 'evicted', what: 'evictions in all', value: evicted, unit: '' },
     ],
     notes: ['Over UDP, each displacing the phone at an AOR of one contact.'],
   };
