@@ -2,6 +2,7 @@
  * The latest events as lines, each with an id of its own, for who comes late or comes back. An id is the service's run and
  * a number in it, so that whoever comes back after a restart is told that something may be missing.
  */
+import { harmlessJson } from '../domain/harmless.ts';
 import type { ServiceEvent } from '../log/event-log.ts';
 
 /** Events remembered. */
@@ -31,7 +32,8 @@ export class EventHistory {
   keep(event: ServiceEvent): string {
     const number = ++this.#number;
     const { event: name, at, ...fields } = event;
-    const line = `${JSON.stringify({ event: name, at, id: `${this.#run}-${number}`, ...fields })}\n`;
+    // A line to every reader: to some, U+2028 in a User-Agent ends one, too.
+    const line = `${harmlessJson({ event: name, at, id: `${this.#run}-${number}`, ...fields })}\n`;
     this.#latest.push({ number, line });
     // Now and then, not each time: taking one off the front moves all the others.
     if (this.#latest.length >= 2 * REMEMBERED) this.#latest = this.#latest.slice(-REMEMBERED);
@@ -62,6 +64,6 @@ export class EventHistory {
   }
 
   #gap(after: string, missed: number | null): string {
-    return `${JSON.stringify({ event: 'gap', at: new Date(this.#now()).toISOString(), after, missed })}\n`;
+    return `${harmlessJson({ event: 'gap', at: new Date(this.#now()).toISOString(), after, missed })}\n`;
   }
 }

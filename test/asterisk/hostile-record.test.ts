@@ -54,8 +54,8 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
       ['events', '--json'],
       ['violations', '--json'],
     ]) {
-      const { stdout } = await scene.service.run(...verb);
-      expect(stdout).not.toBe('');
+      const { code, stdout, stderr } = await scene.service.run(...verb);
+      expect({ verb, code, stderr, said: stdout !== '' }).toEqual({ verb, code: 0, stderr: '', said: true });
       for (const line of stdout.split('\n')) expect(line).not.toMatch(HARMFUL);
     }
     await until('the call is in the log', SOON_MS, async () =>

@@ -2,7 +2,7 @@
  * `events`: the latest, one a line, and with --follow each as it comes. A follower outlives the service: where the stream
  * ends it comes back, asks for what came meanwhile, and a line `gap` says where that cannot be had whole.
  */
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, query } from '../client.ts';
 import type { Context, Options } from '../context.ts';
@@ -16,6 +16,8 @@ const SHORTEST_WAIT = 250;
 const LONGEST_WAIT = 5000;
 /** Heartbeats come every 15 s: a stream that is silent for so long is dead. */
 const SILENT_MS = 45_000;
+/** Characters; far longer than any event. */
+const LONGEST_LINE = 1 << 20;
 
 export async function events(context: Context, options: Options): Promise<undefined> {
   const follow = options.follow === true;
@@ -74,7 +76,7 @@ async function read(
   stream.setTimeout(SILENT_MS, () => stream.destroy(new Error('silent')));
   let lastId: string | undefined;
   try {
-    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const line of linesOf(stream)) {
       if (line === '') continue;
       const event = parsed(line);
       if (typeof event['id'] === 'string') lastId = event['id'];
@@ -84,6 +86,19 @@ async function read(
   } catch (cause) {
     return { lastId, cause };
   }
+}
+
+/** Ended by a line feed and nothing else, as JSON lines are. The last may have been cut. */
+async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  let rest = '';
+  stream.setEncoding('utf8');
+  for await (const chunk of stream) {
+    const lines = (rest + String(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > LONGEST_LINE) throw new Error('a line without end');
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 /** A line that was cut in the middle ends the stream; what it said comes again. */

@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { EventHistory, REMEMBERED } from '../../../src/api/event-history.ts';
 
@@ -44,4 +46,15 @@ test('who comes for the first time gets the latest, as many as are asked for', (
   expect(steps(kept.latest(2))).toEqual([2.5 * REMEMBERED - 1, 2.5 * REMEMBERED]);
   expect(kept.latest(0)).toEqual([]);
   expect(kept.latest(5 * REMEMBERED)).toHaveLength(REMEMBERED);
+});
+
+test('every event is one line to every reader, whatever a device calls itself', async () => {
+  const { kept } = history();
+  const userAgent = 'a\u2028{"event":"forged"}\u2029b\u0085c\u202ed\re\nf';
+  const line = kept.keep({ event: 'evicted', at: 'then', userAgent } as never);
+  // Node's own readline is one that takes U+2028 for an end.
+  const lines: string[] = [];
+  for await (const one of createInterface({ input: Readable.from([line]) })) lines.push(one);
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(line)).toMatchObject({ event: 'evicted', userAgent });
 });
