@@ -36,6 +36,8 @@ const CONCURRENCY = 32;
 const ASK_AGAIN_MS = [50, 400];
 const RELOAD_SETTLES_MS = 500;
 const LIST_AGAIN_MS = 5000;
+/** What is gone may have been replaced by then. */
+const SETTLES_MS = 300;
 /** After a list the next that something strange asks for waits so long, and so many times as long as the list took. */
 const REST_MS = 1000;
 const REST_TIMES = 10;
@@ -266,7 +268,8 @@ export class Tracker {
       if (connection !== this.#connection) return;
       // It is marked, and will be asked for anew.
       if (this.#overtaken.has(aor)) return;
-      if (this.#isStrange(aor, contacts)) this.#listSoon();
+      const vanished = this.#vanished(aor, contacts);
+      if (vanished.length > 0) this.#after(SETTLES_MS, () => this.#listIfLost(aor, vanished));
       if (!this.#handOn(aor, contacts, false)) this.#askAgain(aor, mark);
     } catch (error) {
       if (connection !== this.#connection) return;
@@ -279,12 +282,18 @@ export class Tracker {
    * A contact is gone before its time, its phone did not say so, and nothing is seen in its place: it may have been taken by
    * one that no event names, because its URI is not UTF-8. Only a whole list shows that.
    */
-  #isStrange(aor: string, found: readonly Contact[]): boolean {
+  #vanished(aor: string, found: readonly Contact[]): readonly Contact[] {
     const known = this.#known.get(aor);
-    if (known === undefined || this.#sources.isSilent || found.some(({ id }) => !known.has(id))) return false;
+    if (known === undefined || this.#sources.isSilent || found.some(({ id }) => !known.has(id))) return [];
     const now = this.#options.now() / 1000;
     const gone = [...known.values()].filter(({ id }) => !found.some((one) => one.id === id));
-    return gone.some((contact) => contact.expires > now && !this.hasLeft(contact));
+    return gone.filter((contact) => contact.expires > now && !this.hasLeft(contact));
+  }
+
+  /** A look-up between the old contact and the new, or our own removal, is nothing strange. */
+  #listIfLost(aor: string, vanished: readonly Contact[]): void {
+    const [known, removed] = [this.#known.get(aor), this.#removed.get(aor)];
+    if (known === undefined && vanished.some(({ id }) => removed?.has(id) !== true)) this.#listSoon();
   }
 
   #listSoon(): void {

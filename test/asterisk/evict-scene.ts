@@ -86,8 +86,13 @@ export class EvictScene implements AsyncDisposable {
   ): Promise<SipPhone> {
     const phone = await this.phone(user, DESK_PHONE, { onInvite: () => 'answer', ...options }, register);
     await this.scene.knows(user, DESK_PHONE);
-    await until('what Asterisk stored of it is kept', SOON, () => this.#isKept(user));
+    await this.keeps(user);
     return phone;
+  }
+
+  /** Resolves when the service has what it needs to put the phone back. */
+  keeps(user: string): Promise<void> {
+    return until('what Asterisk stored of it is kept', SOON, () => this.#isKept(user));
   }
 
   /** On the service's disk: there it outlives the service. */

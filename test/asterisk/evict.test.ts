@@ -225,6 +225,7 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     expect(softphone).toBeDefined();
     const isHome = async () => (await scene.shown('1004')).contacts.some(({ matches }) => matches === true);
     await until('baresip is registered', 2 * SOON, isHome);
+    await scene.keeps('1004');
     await scene.evicted('1004', () => scene.thief('1004'));
     await until('baresip is back', SOON, isHome);
     expect(await statusOf(await scene.scene.phone('1002', DESK_PHONE), '1004')).toBe(200);
