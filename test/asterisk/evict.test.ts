@@ -1,12 +1,10 @@
 /** The phone is taken back: a thief's REGISTER is undone, by real calls. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kill } from 'node:process';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { installProgram } from '../lab/debian.ts';
+import { fail2ban, fetchFail2ban } from '../lab/fail2ban.ts';
 import { freeSipPort } from '../lab/ports.ts';
 import { installSoftphone, Softphone } from '../lab/softphone.ts';
 import { until } from '../lab/until.ts';
@@ -23,13 +21,8 @@ async function banned(lines: Buffer): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'device-lock-log-'));
   try {
     await writeFile(join(folder, 'log'), lines);
-    const { stdout } = await promisify(execFile)('fail2ban-regex', [
-      '--out',
-      'ip',
-      join(folder, 'log'),
-      FILTER,
-    ]);
-    return stdout.split('\n').filter((line) => line !== '');
+    const found = await fail2ban('fail2ban-regex', '--out', 'ip', join(folder, 'log'), FILTER);
+    return found.split('\n').filter((line) => line !== '');
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -39,7 +32,7 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
   let scene: EvictScene;
   beforeAll(async () => {
     await installSoftphone();
-    await installProgram('fail2ban-regex', 'fail2ban');
+    await fetchFail2ban();
     scene = await EvictScene.open(version);
   });
   afterEach(() => scene?.tidy());
@@ -63,19 +56,22 @@ describe.each(['22', '16'] as const)('Asterisk %s', (version) => {
     },
   );
 
-  it.each(['udp', 'tcp', 'tls'] as const)('removes the thief beside the phone, over %s', async (transport) => {
-    await scene.evicting('1011');
-    const phone = await scene.deskPhone('1011', { transport });
-    const calls: unknown[] = [];
-    const onInvite = (call: unknown) => {
-      calls.push(call);
-      return 'answer' as const;
-    };
-    await scene.evicted('1011', () => scene.thief('1011', { transport, onInvite }));
-    await scene.ringsAt(phone, '1011');
-    expect(calls).toEqual([]);
-    await scene.scene.knows('1011', DESK_PHONE);
-  });
+  it.each(['udp', 'tcp', 'tls'] as const)(
+    'removes the thief beside the phone, over %s',
+    async (transport) => {
+      await scene.evicting('1011');
+      const phone = await scene.deskPhone('1011', { transport });
+      const calls: unknown[] = [];
+      const onInvite = (call: unknown) => {
+        calls.push(call);
+        return 'answer' as const;
+      };
+      await scene.evicted('1011', () => scene.thief('1011', { transport, onInvite }));
+      await scene.ringsAt(phone, '1011');
+      expect(calls).toEqual([]);
+      await scene.scene.knows('1011', DESK_PHONE);
+    },
+  );
 
   it('does so where Asterisk qualifies contacts and the phone says it is elsewhere, behind its NAT', async () => {
     await scene.evicting('1003');

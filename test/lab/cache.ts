@@ -32,10 +32,20 @@ export function mariadbRoot(): string {
   return join(cacheDirectory(), 'mariadb-core');
 }
 
+/** Debian's package of it, unpacked. */
+export function fail2banRoot(): string {
+  return join(cacheDirectory(), 'fail2ban');
+}
+
 /** Every root there may be. */
 export function allRoots(): string[] {
   const asterisks = (Object.keys(SUITES) as AsteriskVersion[]).map(rootOf);
-  return [...asterisks, ...(Object.keys(PHP_SUITES) as PhpVersion[]).map(phpRootOf), mariadbRoot()];
+  return [
+    ...asterisks,
+    ...(Object.keys(PHP_SUITES) as PhpVersion[]).map(phpRootOf),
+    mariadbRoot(),
+    fail2banRoot(),
+  ];
 }
 
 export function stateDirectory(): string {

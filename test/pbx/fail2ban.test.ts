@@ -1,29 +1,26 @@
 /** Debian's fail2ban reads what the service really logs: who is banned, who is not, and that no device names another. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { CallRecord } from '../../src/domain/call-record.ts';
 import { userAgentFromText } from '../../src/domain/user-agent.ts';
 import { EventLog } from '../../src/log/event-log.ts';
 import { type Log, openLog } from '../../src/log/open-log.ts';
-import { installProgram } from '../lab/debian.ts';
+import { fail2ban, fetchFail2ban, shippedConfiguration, startFail2ban } from '../lab/fail2ban.ts';
 import { until } from '../lab/until.ts';
 import { call } from '../unit/store/records.ts';
 
 const FILES = new URL('../../data/fail2ban/', import.meta.url).pathname;
 const SOON_MS = 20_000;
-const run = promisify(execFile);
 let folder: string;
 let log: Log;
 let path: string;
 let count = 0;
 
 beforeAll(async () => {
-  await installProgram('fail2ban-server', 'fail2ban');
+  await fetchFail2ban();
   folder = await mkdtemp(join(tmpdir(), 'device-lock-fail2ban-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -44,8 +41,8 @@ function refused(ip: string, more: Partial<CallRecord> = {}): CallRecord {
 /** Addresses that the filter finds in the log. */
 async function found(filter: string): Promise<string[]> {
   await log.close();
-  const { stdout } = await run('fail2ban-regex', ['--out', 'ip', path, join(FILES, 'filter.d', filter)]);
-  return stdout.split('\n').filter((line) => line !== '');
+  const ips = await fail2ban('fail2ban-regex', '--out', 'ip', path, join(FILES, 'filter.d', filter));
+  return ips.split('\n').filter((line) => line !== '');
 }
 
 test('who calls with a wrong device is found, over IPv4 and IPv6', async () => {
@@ -95,7 +92,7 @@ test('who guesses at the console is found', async () => {
 
 test('the jails that are shipped are off; switched on, the fifth refused call bans, and not the fourth', async () => {
   const etc = join(folder, 'etc');
-  await cp('/etc/fail2ban', etc, { recursive: true });
+  await cp(shippedConfiguration(), etc, { recursive: true });
   await cp(FILES, etc, { recursive: true });
   // Nothing of this machine's own, and an action that only notes.
   const banned = join(folder, 'banned');
@@ -108,26 +105,25 @@ test('the jails that are shipped are off; switched on, the fifth refused call ba
     `[device-lock]\nenabled = true\nlogpath = ${path}\naction = note\nbackend = polling\n`,
   );
   log.logger.info('so that the file is there');
-  await using _ = await startFail2ban(etc);
+  await using _ = await start(etc);
   const to = events();
   for (let n = 0; n < 5; n++) to.call(refused('203.0.113.7', { linkedId: `1.${n}` }));
   for (let n = 0; n < 4; n++) to.call(refused('203.0.113.8', { linkedId: `2.${n}` }));
   await until('it is banned', SOON_MS, () => readFile(banned, 'utf8').then(Boolean, () => false));
   const client = ['-s', join(folder, 'sock'), '-c', etc, 'status', 'device-lock'];
-  expect((await run('fail2ban-client', client)).stdout).toMatch(/Total failed:\s+9\b/);
+  expect(await fail2ban('fail2ban-client', ...client)).toMatch(/Total failed:\s+9\b/);
   expect(await readFile(banned, 'utf8')).toBe('203.0.113.7\n');
   await log.close();
 });
 
-async function startFail2ban(etc: string): Promise<AsyncDisposable> {
+async function start(etc: string): Promise<AsyncDisposable> {
   const places = { socket: 'sock', pidfile: 'pid', logtarget: 'fail2ban.log' };
   const lines = Object.entries(places).map(([name, file]) => `${name} = ${join(folder, file)}`);
   await writeFile(join(etc, 'fail2ban.local'), ['[Definition]', ...lines, 'dbfile = None', ''].join('\n'));
-  const args = ['-f', '-c', etc, '-s', join(folder, 'sock'), '-p', join(folder, 'pid'), 'start'];
-  const server: ChildProcess = spawn('fail2ban-server', args, { stdio: 'ignore' });
+  const server = startFail2ban('-c', etc, '-s', join(folder, 'sock'), '-p', join(folder, 'pid'));
   const status = ['-s', join(folder, 'sock'), '-c', etc, 'status', 'device-lock'];
   await until('fail2ban reads the log', SOON_MS, () =>
-    run('fail2ban-client', status).then(
+    fail2ban('fail2ban-client', ...status).then(
       () => true,
       () => false,
     ),
