@@ -40,14 +40,20 @@ export async function takePicture(page: Page, name: string): Promise<void> {
   if (process.env['DEVICE_LOCK_PICTURES'] === '1') await page.screenshot({ path: `${PICTURES}${name}.png` });
 }
 
+/** What has the focus, by its label, else by what is written on it. */
+const FOCUSED = `(() => {
+  const focused = document.activeElement;
+  if (focused === document.body) return '';
+  const labels = [...(focused.labels ?? [])].map(({ textContent }) => textContent).join(' ');
+  return labels === '' ? (focused.ariaLabel ?? '') + ' ' + focused.textContent : labels;
+})()`;
+
 /** Presses Tab until the focus is on what is named, as one without a mouse does. */
-export async function tabWithin(page: Page, name: string): Promise<void> {
+export async function tabWithin(page: Page, name: string | RegExp): Promise<void> {
   for (let presses = 0; presses < 80; presses++) {
     await page.keyboard.press('Tab');
-    const label = await page.evaluate<string>(
-      'document.activeElement === document.body ? "" : (document.activeElement.ariaLabel ?? "") + " " + document.activeElement.textContent',
-    );
-    if (label.includes(name)) return;
+    const label = await page.evaluate<string>(FOCUSED);
+    if (typeof name === 'string' ? label.includes(name) : name.test(label)) return;
   }
   throw new Error(`the keyboard does not reach ${name}`);
 }
