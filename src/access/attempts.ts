@@ -3,6 +3,7 @@
  * is asked for. What is remembered is bounded; where it is full, who tried longest ago is forgotten first.
  */
 import { isIPv6 } from 'node:net';
+import { putLatest } from '../domain/put-latest.ts';
 import { groupsOf } from '../network/network.ts';
 
 export interface Pace {
@@ -43,10 +44,8 @@ export class Attempts {
   }
 
   #put(subject: string, fullAt: number): void {
-    this.#fullAt.delete(subject);
-    if (fullAt <= this.#now()) return;
-    this.#fullAt.set(subject, fullAt);
-    if (this.#fullAt.size > MOST_SUBJECTS) this.#fullAt.delete(this.#fullAt.keys().next().value ?? '');
+    if (fullAt <= this.#now()) this.#fullAt.delete(subject);
+    else putLatest(this.#fullAt, subject, fullAt, MOST_SUBJECTS);
   }
 }
 

@@ -4,6 +4,8 @@
  * devices of one extension are told one by one, the next as "many", and then nothing but worse. Bounded; knows no clock.
  */
 
+import { putLatest } from '../domain/put-latest.ts';
+
 /** From bad to worse. */
 export type Stage = 'registered' | 'called' | 'costly';
 
@@ -49,22 +51,20 @@ export class Incidents {
     const key = `${extension} ${device}`;
     const known = this.#fresh(key, now);
     const rank = Math.max(RANK[stage], known?.rank ?? 0);
-    put(this.#incidents, key, { rank, seen: now });
+    putLatest(this.#incidents, key, { rank, seen: now }, MAX_REMEMBERED);
     if (known !== undefined && known.rank >= rank) return undefined;
     const tally = this.#tally(extension, now);
     const isWorse = rank > tally.rank;
     if (tally.told > SINGLY && !isWorse) return undefined;
-    put(this.#tallies, extension, {
-      since: tally.since,
-      told: tally.told + 1,
-      rank: Math.max(rank, tally.rank),
-    });
+    const worst = Math.max(rank, tally.rank);
+    const next = { since: tally.since, told: tally.told + 1, rank: worst };
+    putLatest(this.#tallies, extension, next, MAX_REMEMBERED);
     return { stage, isMany: tally.told === SINGLY };
   }
 
   /** Told before the service started. */
   remember(extension: string, device: string, stage: Stage, seen: number): void {
-    put(this.#incidents, `${extension} ${device}`, { rank: RANK[stage], seen });
+    putLatest(this.#incidents, `${extension} ${device}`, { rank: RANK[stage], seen }, MAX_REMEMBERED);
   }
 
   #fresh(key: string, now: number): Incident | undefined {
@@ -77,12 +77,4 @@ export class Incidents {
     const isOver = tally === undefined || now < tally.since || now - tally.since > this.#againAfter;
     return isOver ? { since: now, told: 0, rank: 0 } : tally;
   }
-}
-
-function put<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= MAX_REMEMBERED) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }

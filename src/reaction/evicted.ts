@@ -4,6 +4,7 @@
  */
 import { sameAddress } from '../domain/address.ts';
 import type { Contact } from '../domain/contact.ts';
+import { putLatest } from '../domain/put-latest.ts';
 import { sameUserAgent } from '../domain/user-agent.ts';
 
 /** Devices of one extension that are remembered, the latest; a thief that comes again and again is one of them. */
@@ -16,11 +17,7 @@ export class Evicted {
   note(contact: Contact): void {
     const { extension } = contact;
     const others = (this.#contacts.get(extension) ?? []).filter((one) => !isSamePhone(one, contact));
-    // Behind all others, that those which were quiet longest go first.
-    this.#contacts.delete(extension);
-    this.#contacts.set(extension, [...others, contact].slice(-MAX_OF_ONE));
-    const [first] = this.#contacts.keys();
-    if (this.#contacts.size > MAX_EXTENSIONS && first !== undefined) this.#contacts.delete(first);
+    putLatest(this.#contacts, extension, [...others, contact].slice(-MAX_OF_ONE), MAX_EXTENSIONS);
   }
 
   /** Those whose registration would not be over yet. @param now milliseconds since the epoch */

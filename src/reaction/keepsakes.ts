@@ -5,6 +5,7 @@
 import type { Asterisk, StoredContact } from '../asterisk/port.ts';
 import { sameAddress } from '../domain/address.ts';
 import { type Contact, isRefresh } from '../domain/contact.ts';
+import { putLatest } from '../domain/put-latest.ts';
 import { sameUserAgent } from '../domain/user-agent.ts';
 import type { Logger } from '../log/logger.ts';
 
@@ -174,10 +175,7 @@ export class Keepsakes {
     const { extension, id } = kept.contact;
     const here = this.#kept.get(extension) ?? new Map<string, Keepsake>();
     this.#kept.set(extension, here);
-    here.delete(id);
-    here.set(id, kept);
-    const [oldest] = here.keys();
-    if (here.size > MAX_OF_ONE && oldest !== undefined) here.delete(oldest);
+    putLatest(here, id, kept, MAX_OF_ONE);
   }
 
   #drop({ extension, id }: Contact): void {

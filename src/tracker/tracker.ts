@@ -5,6 +5,7 @@
  */
 import type { Asterisk, Extension } from '../asterisk/port.ts';
 import { type Contact, isMove, isRefresh, isStray } from '../domain/contact.ts';
+import { putLatest } from '../domain/put-latest.ts';
 import type { Logger } from '../log/logger.ts';
 import { Sources } from './sources.ts';
 
@@ -123,12 +124,7 @@ export class Tracker {
 
   /** These are about to be put back as they were: where they are seen again, no REGISTER came. */
   puttingBack(contacts: readonly Contact[]): void {
-    for (const contact of contacts) {
-      this.#putBack.delete(contact.id);
-      this.#putBack.set(contact.id, contact);
-      const [oldest] = this.#putBack.keys();
-      if (this.#putBack.size > MAX_PUT_BACK && oldest !== undefined) this.#putBack.delete(oldest);
-    }
+    for (const contact of contacts) putLatest(this.#putBack, contact.id, contact, MAX_PUT_BACK);
   }
 
   /** It is as it was when it was put back. */
@@ -158,10 +154,7 @@ export class Tracker {
 
   #watch(aor: string, removed: readonly Contact[]): void {
     const ids = new Set([...(this.#removed.get(aor) ?? []), ...removed.map(({ id }) => id)]);
-    this.#removed.delete(aor);
-    this.#removed.set(aor, new Set([...ids].slice(-MAX_REMOVED)));
-    const [oldest] = this.#removed.keys();
-    if (this.#removed.size > MAX_REMOVED_AT && oldest !== undefined) this.#removed.delete(oldest);
+    putLatest(this.#removed, aor, new Set([...ids].slice(-MAX_REMOVED)), MAX_REMOVED_AT);
   }
 
   /** A contact that is gone went by its phone's own word. */
