@@ -6,6 +6,7 @@ import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, unlinkSync } 
 import type { Server } from 'node:http';
 import { createConnection } from 'node:net';
 import { dirname } from 'node:path';
+import { messageOf } from '../domain/message-of.ts';
 
 const MODE = 0o660;
 /** sockaddr_un holds 108 bytes with the closing NUL. */
@@ -41,7 +42,7 @@ export async function listenOn(server: Server, path: string, group: string): Pro
     if (gid !== undefined) chownSync(path, -1, gid);
   } catch (error) {
     if (error instanceof SocketError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new SocketError(
       `The socket ${path} cannot be made: ${why}`,
       'Give its folder to the user of the service, or choose another socket in [api].',

@@ -1,6 +1,7 @@
 /** The files an operator names: read with a limit, written whole or not at all. */
 import { createReadStream } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { messageOf } from '../domain/message-of.ts';
 import { CliError } from './failure.ts';
 
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -11,7 +12,7 @@ export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new CliError('malformed', `${path} is not JSON: ${why}`, 'Mend the file.', 1, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 /** One look at one link, with its deadline: what came of it, or why nothing did. A probe never throws. */
+import { messageOf } from '../domain/message-of.ts';
 
 export type Probe<T> =
   | { readonly found: T; readonly why?: undefined }
@@ -12,7 +13,7 @@ export async function probe<T>(deadline: number, look: () => Promise<T>): Promis
   });
   const looked = look().then(
     (found): Probe<T> => ({ found }),
-    (error: unknown): Probe<T> => ({ why: error instanceof Error ? error.message : String(error) }),
+    (error: unknown): Probe<T> => ({ why: messageOf(error) }),
   );
   try {
     return await Promise.race([looked, late]);

@@ -1,4 +1,6 @@
 /** Why it did not work, in the words of whoever said it: one harmless short line, without what must stay secret. */
+
+import { messageOf } from '../domain/message-of.ts';
 import { plain } from './message.ts';
 
 const MOST = 200;
@@ -8,7 +10,7 @@ const MOST_READ = 8000;
 
 /** @param secrets what must not stand in it, as it is, decoded or in base64 */
 export function saidBy(error: unknown, secrets: readonly string[]): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   // Before anything of it is cut or written otherwise: a part of a secret is one too.
   const said = withoutSecrets(message.slice(0, MOST_READ), secrets);
   return plain(said.replace(/\s+/g, ' ').trim(), MOST);

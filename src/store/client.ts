@@ -5,10 +5,11 @@
 import type { Delivery } from '../domain/alert.ts';
 import type { CallRecord } from '../domain/call-record.ts';
 import type { Contact } from '../domain/contact.ts';
+import { messageOf } from '../domain/message-of.ts';
 import type { Reaction } from '../domain/reaction.ts';
 import type { Sighting } from '../domain/sighting.ts';
 import type { Violation } from '../domain/violation.ts';
-import { DiskState, messageOf, type StoreLogger } from './disk-state.ts';
+import { DiskState, type StoreLogger } from './disk-state.ts';
 import { type Answer, type Ask, type FileFacts, monotonic, type QuestionKind } from './messages.ts';
 import { PendingWrites } from './pending.ts';
 import { DEFAULT_RETENTION, type Retention } from './retention.ts';

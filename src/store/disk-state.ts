@@ -1,5 +1,6 @@
 /** Whether the disk takes what is written, logged once for each change of that, and never once a write. */
 import type { BaseLogger } from 'pino';
+import { messageOf } from '../domain/message-of.ts';
 import { StoreError } from './store.ts';
 
 export type StoreLogger = Pick<BaseLogger, 'info' | 'warn' | 'error'>;
@@ -57,8 +58,4 @@ export class DiskState {
   closed(lost: number): void {
     if (lost > 0) this.#logger.error({ lost }, 'The database closed with writes that were not saved');
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

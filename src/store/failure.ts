@@ -1,4 +1,6 @@
 /** What went wrong with the file, in a person's words. Never carries a value that was to be written. */
+
+import { messageOf } from '../domain/message-of.ts';
 import { StoreError, type StoreFault } from './store.ts';
 
 interface Advice {
@@ -72,7 +74,7 @@ export function storeError(error: unknown, fault: StoreFault, doing: string, pat
       cause: error,
     });
   }
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return new StoreError(fault, `${doing} ${path}: ${why}`, 'This is a fault of Device Lock: report it.', {
     cause: error,
   });

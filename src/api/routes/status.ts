@@ -1,6 +1,7 @@
 /** How the service is, and the doctor's findings. */
 import type { FastifyInstance } from 'fastify';
 import type { Finding } from '../../doctor/finding.ts';
+import { messageOf } from '../../domain/message-of.ts';
 import type { ApiDeps } from '../deps.ts';
 import { inTurns } from '../in-turns.ts';
 import type { ConsoleView, StatusView } from '../shapes.ts';
@@ -55,7 +56,7 @@ async function storeOf({ store }: ApiDeps): Promise<StatusView['store']> {
     const { path, schema, bytes, freeBytes, pending, dropped, failure } = await store.health();
     return { path, schema, bytes, freeBytes, pending, dropped, failure: failure ?? null };
   } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error);
+    const failure = messageOf(error);
     return {
       ...{ path: null, schema: null, bytes: null, freeBytes: null, pending: null, dropped: null },
       failure,

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { Sessions } from '../../access/sessions.ts';
+import { messageOf } from '../../domain/message-of.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { AccountChange, Accounts } from '../../operator/accounts.ts';
 import { closeApp, makeApp } from '../app.ts';
@@ -95,7 +96,7 @@ export class Door {
       else if (!isWanted) await this.#shut();
     } catch (error) {
       await this.#shut();
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       this.#state = { url: null, failure: `The console cannot listen on ${wished.listen}: ${why}` };
       logger.error(
         { event: 'console-failed', err: error },

@@ -5,6 +5,7 @@
  */
 import type { EventEmitter } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../domain/message-of.ts';
 import { EVENT_TYPES, type FromLibrary, type LibrarySettings, type ToLibrary } from './thread-messages.ts';
 
 type Operation = (parameters: Record<string, unknown>) => PromiseLike<unknown>;
@@ -91,7 +92,7 @@ function plain(value: unknown): unknown {
 
 /** Asterisk's answer to a refused request is JSON with a message. */
 function wordsOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   try {
     const answer: unknown = JSON.parse(text);
     if (typeof answer === 'object' && answer !== null && 'message' in answer) return String(answer.message);

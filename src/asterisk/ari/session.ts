@@ -3,6 +3,7 @@
  * watches it with pings, and makes it anew when it ends, however it ends. Between two connections it queues nothing.
  */
 import { EventEmitter } from 'node:events';
+import { messageOf } from '../../domain/message-of.ts';
 import type { Logger } from '../../log/logger.ts';
 import { reconnectDelay, refusedDelay } from '../ami/backoff.ts';
 import { systemTimers, type Timers } from '../ami/timers.ts';
@@ -186,7 +187,7 @@ export class AriSession extends EventEmitter<AriSessionEvents> {
 
   /** @returns milliseconds until the next attempt */
   #fail(error: unknown): number {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const isNews = why !== this.#trouble;
     this.#trouble = why;
     if (this.#stopping.signal.aborted) return 0;
