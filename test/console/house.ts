@@ -17,8 +17,10 @@ export interface House extends AsyncDisposable {
   readonly cable: Cable;
 }
 
+export type HouseOptions = Pick<RigOptions, 'codePost'>;
+
 /** There are three extensions, and two users: alice, an operator, and victor, a viewer. */
-export async function openHouse(options: Pick<RigOptions, 'codePost'> = {}): Promise<House> {
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const rig = await makeRig({ isListening: false, console: { page: BUILT }, ...options });
   rig.table.setExtensions(
     new Map([
