@@ -15,7 +15,8 @@ import {
   time,
 } from './shape.ts';
 
-const device = {
+/** Which device it was, as each answer says it. */
+export const device = {
   userAgent: described(
     orNull(text),
     'null where the message had none; of a malformed one, a harmless rendering.',
@@ -24,7 +25,7 @@ const device = {
 };
 const phone = { vendor: orNull(text), model: orNull(text) };
 const identity = { ...phone, firmware: orNull(text), mac: orNull(text) };
-const address = { address: described(orNull(text), '192.0.2.1:5060') };
+export const address = { address: described(orNull(text), '192.0.2.1:5060') };
 
 const contact = {
   id: text,

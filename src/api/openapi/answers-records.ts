@@ -1,4 +1,5 @@
 /** What the API answers about what happened: violations, calls, decisions, events, alerts. */
+import { address, device } from './answers-devices.ts';
 import {
   described,
   flag,
@@ -13,7 +14,6 @@ import {
   time,
 } from './shape.ts';
 
-const device = { userAgent: orNull(text), userAgentFault: orNull(text) };
 const severity = oneOf('info', 'warning', 'critical');
 
 export const RECORD_ANSWERS: Readonly<Record<string, Schema>> = {
@@ -21,7 +21,7 @@ export const RECORD_ANSWERS: Readonly<Record<string, Schema>> = {
     id: integer,
     extension: text,
     ...device,
-    address: orNull(text),
+    ...address,
     reason: text,
     by: list(oneOf('REGISTER', 'INVITE')),
     mode: oneOf('enforce', 'monitor'),
@@ -37,7 +37,7 @@ export const RECORD_ANSWERS: Readonly<Record<string, Schema>> = {
     extension: text,
     dialled: text,
     ...device,
-    address: orNull(text),
+    ...address,
     reason: text,
     outcome: text,
     violation: orNull(integer),
@@ -48,7 +48,7 @@ export const RECORD_ANSWERS: Readonly<Record<string, Schema>> = {
     violation: integer,
     kind: oneOf('evicted', 'restored', 'hung-up'),
     ...device,
-    address: orNull(text),
+    ...address,
     firstAt: time,
     lastAt: time,
     count: integer,

@@ -17,10 +17,6 @@ export function useRoute(): Route {
   return { page, rest: rest === undefined ? undefined : decode(rest) };
 }
 
-export function goTo(...parts: readonly string[]): void {
-  location.hash = linkTo(...parts);
-}
-
 export function linkTo(...parts: readonly string[]): string {
   return `#/${parts.map(encodeURIComponent).join('/')}`;
 }
